@@ -1,15 +1,15 @@
 """Every record of the journey, in its order: from a marketplace's collection to a verdict.
 
-Records are values: frozen, without methods that do work. Their Arrow schemas stand in `tables.py`; a field here
-is one column there. What is a tree, a message or an argument is kept as JSON text (see `design`: trees, messages
-and arguments are JSON text in Parquet), so that no null keys appear when rows are joined.
+Records are values: frozen, without methods that do work. Their Arrow schemas stand in `tables.py`; a field
+here is one column there. Trees, messages and arguments are kept as JSON text, so that Parquet adds no null
+keys to them.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 Group = Literal["I1", "I2", "I3"]
-"""I1 single tool, I2 several tools of a category, I3 several tools of a collection (G1, G2, G3 in ToolBench's files)."""
+"""I1 single tool, I2 several tools of a category, I3 of a collection; ToolBench's files say G1, G2, G3."""
 
 TeacherKind = Literal["model", "rehearsal"]
 """Whether a language model or the sandbox's rule-made stand-in wrote the row."""
@@ -83,6 +83,8 @@ class Api:
     category: str
     """Category of the tool, in ToolBench's standard spelling."""
     tool_name: str
+    tool_standard_name: str
+    """ToolBench's standardised name of the tool: ends the function name models see."""
     tool_description: str
     name: str
     """As the marketplace spells it."""
@@ -109,7 +111,7 @@ class Probe:
     """HTTP status; None when there was no answer."""
     latency_s: float
     verdict: str
-    """`ok`, or the reason it speaks against the API: not_found, server_error, html, error_message, slow, empty ..."""
+    """`ok`, or what speaks against the API: not_found, server_error, html, error_message, slow, empty ..."""
     evidence: str
     """Start of the answer, at most 500 characters, keys removed."""
 

@@ -1,8 +1,8 @@
 """The Arrow schema of every record, with its version and what each column means.
 
-A record's field is exactly one column here (a test holds this). Columns are only ever added: a reader passes the
-newest schema, so that tables of every earlier version come back with nulls instead of losing columns silently.
-Nested values: `Parameter` and `ExpectedFact` stay structs (their keys are fixed); everything free is JSON text.
+A record's field is exactly one column here (a test holds this). Columns are only ever added: a reader passes
+the newest schema, so that tables of every earlier version come back with nulls instead of losing columns
+silently. `Parameter` and `ExpectedFact` stay structs, their keys are fixed; everything free is JSON text.
 """
 
 import ast
@@ -11,8 +11,7 @@ import inspect
 import textwrap
 import types
 import typing
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -47,6 +46,8 @@ FACTS = pa.list_(pa.struct([("path", TEXT), ("value", TEXT), ("kind", TEXT), ("t
 
 VERSIONS: dict[type[Any], int] = {}
 _COLUMNS: dict[type[Any], dict[str, pa.DataType]] = {}
+_SCHEMAS: dict[type[Any], pa.Schema] = {}
+_BUILDERS: dict[type[Any], Callable[[dict[str, Any]], Any]] = {}
 
 
 def _table(record: type[Any], version: int, **columns: pa.DataType) -> None:
@@ -78,6 +79,7 @@ _table(
     source=NAMED,
     category=NAMED,
     tool_name=TEXT,
+    tool_standard_name=TEXT,
     tool_description=TEXT,
     name=TEXT,
     standard_name=TEXT,
@@ -259,7 +261,6 @@ _table(
 )
 
 
-@lru_cache
 def field_docs(record: type[Any]) -> dict[str, str]:
     """The sentence below each field of a record class, read from its source; empty where there is none."""
     body = ast.parse(textwrap.dedent(inspect.getsource(record))).body[0]
@@ -272,13 +273,18 @@ def field_docs(record: type[Any]) -> dict[str, str]:
     return docs
 
 
-@lru_cache
 def schema(record: type[Any]) -> pa.Schema:
     """Newest Arrow schema of a record; metadata holds record name, version, and each column's meaning.
 
     Raises:
         KeyError: `record` is no record of the journey.
     """
+    if record not in _SCHEMAS:
+        _SCHEMAS[record] = _documented(record)
+    return _SCHEMAS[record]
+
+
+def _documented(record: type[Any]) -> pa.Schema:
     docs = field_docs(record)
     columns = [
         pa.field(name, kind, metadata={"doc": docs.get(name, "")}) for name, kind in _COLUMNS[record].items()
@@ -317,9 +323,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@lru_cache
-def _builder(record: type[Any]) -> Any:
+def _builder(record: type[Any]) -> Callable[[dict[str, Any]], Any]:
     """A function that makes a record from the plain values of one row."""
+    if record not in _BUILDERS:
+        _BUILDERS[record] = _make_builder(record)
+    return _BUILDERS[record]
+
+
+def _make_builder(record: type[Any]) -> Callable[[dict[str, Any]], Any]:
     hints = typing.get_type_hints(record)
     tuples = {name: _inner(hint) for name, hint in hints.items() if typing.get_origin(hint) is tuple}
 
