@@ -1,0 +1,77 @@
+"""A shard's commits: what a generation publishes.
+
+Aand the rule by which exactly one attempt publishes it (pure).
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from tasks.errors import AddressError
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """One data object."""
+
+    key: str
+    rows: int
+    """0 for files that are no tables."""
+    size: int
+    """Bytes."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything a shard has published so far; the newest generation replaces the older ones."""
+
+    shard: int
+    generation: int
+    """1, 2, ... within a shard."""
+    attempt: str
+    """Unique id of who wrote it."""
+    finished: bool
+    members: dict[str, tuple[PartFile, ...]]
+    committed: str
+    """Time, ISO 8601."""
+
+    def rows(self, member: str) -> int:
+        """Rows of one member."""
+        return sum(part.rows for part in self.members.get(member, ()))
+
+    def following(
+        self, attempt: str, added: dict[str, tuple[PartFile, ...]], finished: bool, committed: str
+    ) -> "Commit":
+        """The next generation: all files of this one and the added ones."""
+        names = [*self.members, *(name for name in added if name not in self.members)]
+        members = {name: self.members.get(name, ()) + added.get(name, ()) for name in names}
+        return Commit(self.shard, self.generation + 1, attempt, finished, members, committed)
+
+    def to_json(self) -> bytes:
+        """JSON of the commit object."""
+        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2)
+
+
+def nothing(shard: int) -> Commit:
+    """The state of a shard before its first commit."""
+    return Commit(shard, 0, "", False, {}, "")
+
+
+def parse(content: bytes, where: str) -> Commit:
+    """Read a commit object.
+
+    Raises:
+        AddressError: it is damaged.
+    """
+    try:
+        found: dict[str, Any] = orjson.loads(content)
+        members = {
+            name: tuple(PartFile(**part) for part in parts) for name, parts in found.pop("members").items()
+        }
+        return Commit(**found, members=members)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise AddressError(
+            f"commit {where} is damaged ({error}); delete it and run the stage again"
+        ) from error
