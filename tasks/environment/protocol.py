@@ -1,0 +1,41 @@
+"""What every environment offers: call an API, get its answer. Live, replayed, simulated or behind a proxy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tasks.records import Api
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What an API said to one call; a failure is an answer too, never an exception."""
+
+    error: str
+    """Empty, or a label of ToolBench's vocabulary (`observation.LABELS`)."""
+    response: str
+    """Text of the body, keys removed, cut at the environment's size cap."""
+    status: int | None
+    """HTTP status; None when there was no answer, or the environment does not know it."""
+    latency_s: float
+
+
+class Environment(Protocol):
+    """Where API answers come from."""
+
+    @property
+    def name(self) -> str:
+        """Written into every row that the environment touched: live, proxy, replay ..."""
+        ...
+
+    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
+        """Call `api` with `arguments`, whose keys are the standardised names that models see.
+
+        Never raises for anything an API or a network does; an address that cannot be one at all raises
+        ConfigurationError when the environment is made.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections; the environment is not used afterwards."""
+        ...

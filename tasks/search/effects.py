@@ -1,0 +1,91 @@
+"""What a search wants done, and what comes back: the whole contract between a search and its driver.
+
+A search is a generator. It yields a tuple of effects, is sent a tuple of their outcomes in the same order,
+and returns the finished tree. It holds no client, no clock and no random source, so one search can be driven
+against a live model, a call log or a script, and always grows the same tree from the same outcomes.
+
+    effects = next(search)
+    while True:
+        outcomes = tuple([... for effect in effects])      # Ask -> Reply, Act -> Observation
+        effects = search.send(outcomes)                    # StopIteration.value is the DecisionTree
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from tasks.search.tree import DecisionTree
+
+Message: TypeAlias = dict[str, Any]
+"""A chat message in OpenAI's `tools` form; `messages.render` turns a list of them into another form."""
+
+Schema: TypeAlias = dict[str, Any]
+"""A function schema: name, description, parameters (JSON schema)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the model for its next reply."""
+
+    messages: tuple[Message, ...]
+    """System message first; a diversity message, where there is one, last. Never to be changed in place."""
+    functions: tuple[Schema, ...]
+    """Offered functions in their order, `Finish` last; the same object for a whole search."""
+    instruction_id: str
+    ordinal: int
+    """How many times this very state (the messages without a diversity message) was asked before."""
+    temperature: float | None = None
+    """None: the server's default."""
+    max_tokens: int | None = None
+    """Longest reply [tokens]; None: the server's default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Call an API that was offered; `Finish`, unknown names and unreadable arguments never get here."""
+
+    function: str
+    """Name of an offered function, after matching what the model wrote to what was offered."""
+    arguments: str
+    """Argument text as the model sent it; it parses to a JSON object (`functions.arguments_of`)."""
+    instruction_id: str
+    ordinal: int
+    """How many times this very call (function and argument text) was made before in this search."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """One call in a model's reply, as the model wrote it."""
+
+    name: str
+    arguments: str
+    """Argument text, possibly no JSON at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model answered to an `Ask`."""
+
+    content: str | None
+    calls: tuple[FunctionCall, ...] = ()
+    """In the model's order. Published presets use the first and drop the rest, as ToolBench does."""
+    prompt_tokens: int = 0
+    """Billed prompt tokens, cached ones included."""
+    completion_tokens: int = 0
+    failed: bool = False
+    """No usable reply in spite of retries (context overflow, refusal of the server); `content` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the model is shown of an API's answer to an `Act`."""
+
+    text: str
+    code: int
+    """ToolBench's status code: 0 normal, 5 timeout, 6 not working, ... (`environment.observation`)."""
+
+
+Effects: TypeAlias = tuple[Ask | Act, ...]
+Outcomes: TypeAlias = tuple[Reply | Observation, ...]
+Search: TypeAlias = "Generator[Effects, Outcomes, DecisionTree]"
