@@ -40,7 +40,11 @@ class ApiUnreachable(TransientError):
 
 
 class ModelOverloaded(TransientError):
-    """The model's server gave no usable answer."""
+    """The model's server gave no usable answer; `maybe_billed` when a request was sent and nothing came back."""
+
+    def __init__(self, message: str, maybe_billed: bool = False):
+        super().__init__(message)
+        self.maybe_billed = maybe_billed
 
 
 class StorageUnavailable(TransientError):

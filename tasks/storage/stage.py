@@ -1,0 +1,199 @@
+"""What all stages share: parameters, progress, the report, and the run of every open shard in this process.
+
+A stage is a module with `NAME`, `Parameters`, `plan(parameters)`, `run_shard(address, shard, progress)`,
+`finish(address)` and `run(parameters, progress)`. It knows no Prefect: `steps.py` beside it wraps the same
+functions for deployments, `foundry <stage>` calls `run`.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any, ClassVar, Protocol, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from tasks import records, tables
+from tasks.errors import FactoryError, FingerprintMismatch, ShardsFailed
+from tasks.storage.addresses import next_version, normalise
+from tasks.storage.manifest import Manifest, new_run_id, now_text
+from tasks.storage.table import Table
+
+
+class StageParameters(BaseModel):
+    """Fields every stage has; a stage's own model adds to them and stays flat."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+    LIMITS: ClassVar[frozenset[str]] = frozenset({"run_id", "as_new_version"})
+    """Fields that do not decide the rows; a stage adds its own."""
+
+    seed: int = Field(1, description="Seed of everything random; the same seed gives the same rows")
+    run_id: str = Field("", description="Budget and ledger go by it; empty: a new one for a new address")
+    as_new_version: bool = Field(
+        False, description="Where the address holds other work, write the next version instead of refusing"
+    )
+
+
+class Progress(Protocol):
+    """Shows how far long work is; a terminal bar, a Prefect artifact, or nothing."""
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` units of `what` are finished."""
+
+
+class Silent:
+    """Progress nobody watches."""
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Show nothing."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a stage has made, for people, artifacts and `--json`."""
+
+    stage: str
+    address: str
+    run_id: str
+    shards: int
+    rows: dict[str, int]
+    """Member to rows."""
+    rejected: dict[str, int]
+    """Reason to rows."""
+    cost_usd: float = 0.0
+    figures: dict[str, Any] = field(default_factory=dict)
+    """What this stage measures: rates, losses, scores."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences the reader must not miss."""
+    working_s: float = 0.0
+
+    def to_json(self) -> str:
+        """One line."""
+        return orjson.dumps(asdict(self)).decode()
+
+
+def plan_table(
+    *,
+    stage: str,
+    address: str,
+    parameters: StageParameters,
+    code_version: str,
+    inputs: dict[str, str],
+    members: Iterable[type[Any]],
+    make_plan: Callable[[], tuple[list[Any], list[str]]],
+    decides: dict[str, Any] | None = None,
+) -> Table:
+    """Create the table of a stage's run, or continue the one that is there.
+
+    Args:
+        stage: its name.
+        address: where to write.
+        parameters: the stage's; all fields but `LIMITS` decide the rows.
+        code_version: raise it when the stage's code makes other rows of the same parameters.
+        inputs: name to address or file; the fingerprint of an input table is what decides, not where it lies.
+        members: record classes the table will hold.
+        make_plan: gives one JSON value a shard, and notes; called only for a new table.
+        decides: further values that decide the rows (prompts, searcher).
+
+    Raises:
+        FingerprintMismatch: the address holds other work, and `as_new_version` is not given.
+    """
+    address = normalise(address)
+    given = parameters.model_dump(mode="json")
+    deciding = {
+        **{name: value for name, value in given.items() if name not in parameters.LIMITS},
+        **{f"input {name}": _identity(place) for name, place in inputs.items()},
+        **(decides or {}),
+        "code": code_version,
+    }
+
+    def manifest(plan: list[Any], notes: list[str]) -> Manifest:
+        return Manifest(
+            stage=stage,
+            run_id=parameters.run_id or new_run_id(stage),
+            parameters=given,
+            decides=deciding,
+            inputs=inputs,
+            seed=parameters.seed,
+            code_version=code_version,
+            plan=tuple(plan),
+            schema_versions={member.__name__: tables.VERSIONS[member] for member in members},
+            created=now_text(),
+            notes=tuple(notes),
+        )
+
+    while Table.exists(address):
+        try:
+            return Table.create_or_continue(address, manifest([], []))
+        except FingerprintMismatch:
+            if not parameters.as_new_version:
+                raise
+            address = next_version(address)
+    return Table.create_or_continue(address, manifest(*make_plan()))
+
+
+def _identity(place: str) -> str:
+    """What an input is, wherever it lies: the fingerprint of a table, the path of anything else."""
+    try:
+        return Table.open(place).manifest.fingerprint
+    except FactoryError:
+        return place
+
+
+_Parameters = TypeVar("_Parameters", bound=StageParameters)
+
+
+def run_here(
+    parameters: _Parameters,
+    progress: Progress,
+    plan: Callable[[_Parameters], str],
+    run_shard: Callable[[str, int, Progress], None],
+    finish: Callable[[str], Report],
+) -> Report:
+    """Run every open shard of a stage in this process, one after the other, then finish.
+
+    Raises:
+        FactoryError: what stopped it; what was published before stands.
+    """
+    started = time.monotonic()
+    address = plan(parameters)
+    for shard in Table.open(address).unfinished():
+        run_shard(address, shard, progress)
+    report = finish(address)
+    report.working_s = round(time.monotonic() - started, 3)
+    return report
+
+
+def report_of(address: str, figures: dict[str, Any] | None = None, notes: Iterable[str] = ()) -> Report:
+    """The report every stage begins with: rows by member, rejects by reason, cost from the `spend` member.
+
+    Raises:
+        ShardsFailed: a planned shard is not finished.
+    """
+    table = Table.open(address)
+    unfinished = table.unfinished()
+    if unfinished:
+        raise ShardsFailed(
+            f"{len(unfinished)} of {len(table.shards)} shards of {address} are not finished; run "
+            f"'{table.manifest.stage}' again with the same parameters to do only those"
+        )
+    members = table.members()
+    rejected: dict[str, int] = {}
+    if "rejects" in members:
+        for row in table.records(records.Reject, "rejects"):
+            rejected[row.reason] = rejected.get(row.reason, 0) + 1
+    cost = 0
+    if "spend" in members:
+        cost = sum(row.cost_nano_usd for row in table.records(records.Spend, "spend"))
+    return Report(
+        stage=table.manifest.stage,
+        address=table.address,
+        run_id=table.manifest.run_id,
+        shards=len(table.shards),
+        rows={name: table.rows(name) for name in members},
+        rejected=dict(sorted(rejected.items(), key=lambda each: -each[1])),
+        cost_usd=cost / 1e9,
+        figures=figures or {},
+        notes=[*table.manifest.notes, *notes],
+    )
