@@ -21,7 +21,7 @@ import orjson
 from tasks.errors import BudgetExceeded
 from tasks.llm.call_log import CallLog, call_log_of
 from tasks.llm.ledger import NANO, CallKey, Ledger, Refusal, open_ledger
-from tasks.llm.openai_compatible import OpenAICompatible, base_url
+from tasks.llm.openai_compatible import OpenAICompatible, base_url, require_reachable
 from tasks.llm.pricing import Price, price_of
 from tasks.llm.protocol import ChatModel, ChatReply, ChatRequest, FunctionCall, Usage
 from tasks.records import Call, Spend, TeacherKind
@@ -64,7 +64,7 @@ class MeteredModel:
 
         Raises:
             BudgetExceeded: it cannot fit under a cap with nothing in flight.
-            ModelOverloaded, ConfigurationError: as `ChatModel.complete`.
+            ModelOverloaded, ConfigurationError, RecordError: as `ChatModel.complete`.
         """
         body = request.body()
         key = digest(body, size=16)
@@ -180,6 +180,16 @@ class MeteredModel:
                 replayed=replayed,
             )
         )
+
+
+def require_usable(model_name: str) -> None:
+    """Say before the first paid call what is wrong with a model: its price, its server, its key.
+
+    Raises:
+        ConfigurationError: no price is known, nobody answers, or the key is refused.
+    """
+    require_priced(model_name)
+    require_reachable(base_url())
 
 
 def require_priced(model_name: str) -> Price:

@@ -10,9 +10,10 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import openai
 
-from tasks.errors import ConfigurationError, ModelOverloaded
+from tasks.errors import ConfigurationError, ModelOverloaded, RecordError
 from tasks.llm.protocol import REHEARSAL_PREFIX, ChatReply, ChatRequest, FunctionCall, Usage
 from tasks.records import TeacherKind
 
@@ -45,6 +46,27 @@ def is_loopback(url: str) -> bool:
     """Whether a server runs on this machine."""
     host = urlsplit(url).hostname or ""
     return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def require_reachable(url: str, timeout_s: float = 5.0) -> None:
+    """Ask the server for its models: a wrong address or key is known before anything is paid.
+
+    Raises:
+        ConfigurationError: nobody answers there, or the key is refused.
+    """
+    key = os.environ.get("OPENAI_API_KEY", "")
+    if not key and not is_loopback(url):
+        raise ConfigurationError(f"no key for {url}: set OPENAI_API_KEY")
+    try:
+        answer = httpx.get(
+            f"{url}/models", headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=timeout_s
+        )
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ConfigurationError(
+            f"no model server answers at {url} ({type(error).__name__}); check OPENAI_BASE_URL"
+        ) from None
+    if answer.status_code in (401, 403):
+        raise ConfigurationError(f"{url} refuses the key; check OPENAI_API_KEY")
 
 
 class OpenAICompatible:
@@ -86,6 +108,8 @@ class OpenAICompatible:
                 raise ConfigurationError(
                     f"{self.url} has no model '{request.model}'; check --model"
                 ) from None
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                raise RecordError("request_refused", _plain(error)) from None
             except openai.APIStatusError as error:
                 raise ConfigurationError(f"{self.url} refuses the request: {_plain(error)}") from None
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -90,7 +90,8 @@ class ChatModel(Protocol):
 
         Raises:
             ModelOverloaded: no answer after the client's own retries.
-            ConfigurationError: key, model name or request is refused.
+            ConfigurationError: key or model name is refused.
+            RecordError: this one request is refused (context overflow, say).
         """
 
     async def aclose(self) -> None:
