@@ -43,15 +43,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Call an API that was offered; `Finish`, unknown names and unreadable arguments never get here."""
+    """Call an API that was offered; `Finish`, unknown names and unusable arguments never get here."""
 
     function: str
     """Name of an offered function, after matching what the model wrote to what was offered."""
     arguments: str
-    """Argument text as the model sent it; it parses to a JSON object (`functions.arguments_of`)."""
+    """Argument text as the model sent it; `documented(api, arguments_of(text))` never raises on it."""
     instruction_id: str
     ordinal: int
-    """How many times this very call (function and argument text) was made before in this search."""
+    """How many times this very call (function, documented argument values) was made before in this search."""
 
 
 @dataclass(frozen=True, slots=True)

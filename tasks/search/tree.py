@@ -1,0 +1,226 @@
+"""A decision tree while it grows, and what is left of it when it is done.
+
+One reply of the model makes a chain of up to three nodes: Thought (what it said), Action (the function it
+called), Action Input (the arguments, with the observation). Depth counts nodes, as in ToolBench.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tasks.records import FinishType, Node, NodeKind
+from tasks.search.arguments import arguments_of, documented
+from tasks.search.codes import FAILED_REPLY, GAVE_UP
+from tasks.search.effects import Act, Ask, FunctionCall, Message, Observation, Reply
+from tasks.search.finish import read_finish
+from tasks.search.messages import turn_messages
+from tasks.search.problem import Problem
+from tasks.search.prompts import opening
+
+REPLY_CHARS = 32_768
+"""Kept of one thought or argument text; a preset's 1,024 tokens never reach it, a broken model may."""
+NAME_CHARS = 256
+
+
+@dataclass(slots=True, eq=False)
+class TreeNode:
+    """A node that may still change; `DecisionTree.records` freezes it."""
+
+    node_id: int
+    parent: "TreeNode | None"
+    kind: NodeKind
+    description: str
+    ask: int
+    depth: int
+    observation: str = ""
+    observation_code: int = 0
+    pruned: bool = False
+    terminal: bool = False
+    children: list["TreeNode"] = field(default_factory=list)
+    turn: int = 0
+    """Turns between the root and this node, its own included."""
+    said: tuple[Message, ...] = ()
+    """What the turn that ends here added to the history; empty inside a turn."""
+    state: bytes = b""
+    """Digest of the history up to the turn that ends here: equal states have equal histories."""
+
+    def path(self) -> list["TreeNode"]:
+        """The nodes from the root to this one, both included."""
+        node: TreeNode | None = self
+        path: list[TreeNode] = []
+        while node is not None:
+            path.append(node)
+            node = node.parent
+        return path[::-1]
+
+    def first_call(self) -> "TreeNode | None":
+        """The first Action Input at or below this node, along first children; None without one."""
+        node = self
+        while node.kind != "action_input" and node.children:
+            node = node.children[0]
+        return node if node.kind == "action_input" else None
+
+
+class DecisionTree:
+    """The tree of one problem: nodes, what they cost, and where answers and give-ups are."""
+
+    def __init__(self, problem: Problem, temperature: float | None = None, max_tokens: int | None = None):
+        self.problem = problem
+        self.opening = opening(problem.text, problem.offer.apis)
+        self.root = TreeNode(0, None, "root", "", ask=-1, depth=0, state=_digest(b"", self.opening))
+        self.nodes: list[TreeNode] = [self.root]
+        self.answers: list[TreeNode] = []
+        self.give_ups: list[TreeNode] = []
+        self.final_answer = ""
+        """Text of the first answer."""
+        self.query_count = 0
+        """Model replies, unusable and discarded ones included."""
+        self.api_calls = 0
+        self.prompt_tokens = 0
+        self.completion_tokens = 0
+        self.dropped_calls = 0
+        """Calls beyond the first in one reply, not followed."""
+        self._sampling = (temperature, max_tokens)
+        self._asked: Counter[bytes] = Counter()
+        self._acted: Counter[bytes] = Counter()
+
+    @property
+    def win(self) -> bool:
+        """A final answer was given; whether it is right is for evaluation."""
+        return bool(self.answers)
+
+    @property
+    def finish_type(self) -> FinishType | None:
+        """How the search ended; None when neither answer nor give-up came inside the limits."""
+        return "give_answer" if self.answers else "give_up" if self.give_ups else None
+
+    def ask(self, node: TreeNode, passing: Message | None = None) -> Ask:
+        """Ask for the next reply after `node`, with a message that only this request sees."""
+        said = [message for step in node.path() for message in step.said]
+        ordinal = self._asked[node.state]
+        self._asked[node.state] += 1
+        return Ask(
+            (*self.opening, *said, *([passing] if passing else [])),
+            self.problem.offer.schemas,
+            self.problem.instruction_id,
+            ordinal,
+            *self._sampling,
+        )
+
+    def act(self, function: str, arguments: str) -> Act:
+        """Call an offered API.
+
+        Raises:
+            ArgumentError: the arguments cannot be used; no call is booked.
+        """
+        values = documented(self.problem.offer.api(function), arguments_of(arguments))
+        call = _digest(function.encode(), values)
+        ordinal = self._acted[call]
+        self._acted[call] += 1
+        self.api_calls += 1
+        return Act(function, arguments, self.problem.instruction_id, ordinal)
+
+    def count(self, reply: Reply) -> int:
+        """Book a reply; returns its ordinal in the tree."""
+        self.query_count += 1
+        self.prompt_tokens += reply.prompt_tokens
+        self.completion_tokens += reply.completion_tokens
+        self.dropped_calls += max(0, len(reply.calls) - 1)
+        return self.query_count - 1
+
+    def grow(self, parent: TreeNode, reply: Reply, ask: int) -> TreeNode:
+        """Add the nodes of a reply below `parent`; returns the deepest, its observation still to come.
+
+        A reply without text and call still makes a Thought, an empty one: every reply costs depth, so that no
+        model can keep a tree from ending.
+        """
+        node = parent
+        content = None if reply.content is None else _clean(reply.content, REPLY_CHARS)
+        call = None if reply.failed or not reply.calls else reply.calls[0]
+        if content is not None or call is None:
+            node = self._add(node, "thought", content or "", ask)
+        if reply.failed:
+            node.observation_code = FAILED_REPLY
+            node.pruned = True
+        elif call is not None:
+            node = self._add(node, "action", _name(call), ask)
+            node = self._add(node, "action_input", _clean(call.arguments, REPLY_CHARS), ask)
+        node.turn = parent.turn + 1
+        return node
+
+    def observe(self, node: TreeNode, observation: Observation) -> None:
+        """Write an observation into the node of its call."""
+        node.observation = _clean(observation.text)
+        node.observation_code = observation.code
+
+    def finish(self, node: TreeNode) -> None:
+        """Read the call of `Finish` at `node`: an answer ends the path there, a give-up prunes it."""
+        finish = read_finish(node.description)
+        self.observe(node, finish.observation)
+        if finish.answer is not None:
+            node.terminal = True
+            if not self.answers:
+                self.final_answer = finish.answer
+            self.answers.append(node)
+        elif node.observation_code == GAVE_UP:
+            node.pruned = True
+            self.give_ups.append(node)
+
+    def close_turn(self, parent: TreeNode, node: TreeNode) -> None:
+        """Fix what the turn from below `parent` to `node` added to the history."""
+        path = node.path()
+        node.said = tuple(turn_messages(path[path.index(parent) + 1 :], parent.turn))
+        node.state = _digest(parent.state, node.said)
+
+    def siblings_calls(self, node: TreeNode) -> Iterator[tuple[str, str, str]]:
+        """Function, arguments and observation of the first call below each child of `node`."""
+        for child in node.children:
+            call = child.first_call()
+            if call is not None and call.parent is not None:
+                yield call.parent.description, call.description, call.observation
+
+    def records(self) -> tuple[Node, ...]:
+        """The tree as records, in the order the nodes were made."""
+        return tuple(
+            Node(
+                node.node_id,
+                -1 if node.parent is None else node.parent.node_id,
+                node.kind,
+                node.depth,
+                node.description,
+                node.observation,
+                node.observation_code,
+                node.pruned,
+                node.terminal,
+                node.ask,
+            )
+            for node in self.nodes
+        )
+
+    def _add(self, parent: TreeNode, kind: NodeKind, description: str, ask: int) -> TreeNode:
+        node = TreeNode(len(self.nodes), parent, kind, description, ask, parent.depth + 1)
+        parent.children.append(node)
+        self.nodes.append(node)
+        return node
+
+
+def refusal(error: str, code: int) -> Observation:
+    """What the model is shown when its call is never made, in the envelope of an API's answer."""
+    return Observation(json.dumps({"error": error, "response": ""}, ensure_ascii=False), code)
+
+
+def _name(call: FunctionCall) -> str:
+    """ToolBench keeps the last segment of a dotted name (`functions.Finish`)."""
+    return _clean(call.name, NAME_CHARS).rsplit(".", 1)[-1]
+
+
+def _clean(text: str, limit_chars: int | None = None) -> str:
+    """Text that can be stored and sent: lone surrogates replaced, cut where a limit is given."""
+    return text[:limit_chars].encode("utf-8", "replace").decode()
+
+
+def _digest(before: bytes, said: Any) -> bytes:
+    return hashlib.blake2b(before + json.dumps(said, sort_keys=True).encode(), digest_size=16).digest()
