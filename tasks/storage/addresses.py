@@ -1,6 +1,7 @@
 """Addresses: the folder or bucket prefix of one version of a stage's output, and the keys inside it (pure).
 
     <address>/table.json                                               created once
+    <address>/limits.json                                              how the last run was limited
     <address>/data/<member>/shard-00042/part-<generation>-<attempt>.parquet
     <address>/commits/shard-00042/<generation>.json                    created if absent, one a generation
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from tasks.errors import AddressError
 
 TABLE_KEY = "table.json"
+LIMITS_KEY = "limits.json"
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s]*)?$")
 _VERSION = re.compile(r"^(?P<stem>.*?)(?P<number>\d+)$")
 

@@ -5,9 +5,11 @@ A stage is a module with `NAME`, `Parameters`, `plan(parameters)`, `run_shard(ad
 functions for deployments, `foundry <stage>` calls `run`.
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import orjson
@@ -15,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tasks import records, tables
 from tasks.errors import FactoryError, FingerprintMismatch, ShardsFailed
-from tasks.storage.addresses import next_version, normalise
+from tasks.storage.addresses import is_s3, next_version, normalise
 from tasks.storage.manifest import Manifest, new_run_id, now_text
 from tasks.storage.table import Table
 
@@ -99,10 +101,11 @@ def plan_table(
     Raises:
         FingerprintMismatch: the address holds other work, and `as_new_version` is not given.
     """
-    address = normalise(address)
     given = parameters.model_dump(mode="json")
+    elsewhere = {*parameters.LIMITS, *inputs, *(name for name in given if given[name] == address)}
+    address = normalise(address)
     deciding = {
-        **{name: value for name, value in given.items() if name not in parameters.LIMITS},
+        **{name: given[name] for name in given if name not in elsewhere},
         **{f"input {name}": _identity(place) for name, place in inputs.items()},
         **(decides or {}),
         "code": code_version,
@@ -125,16 +128,22 @@ def plan_table(
 
     while Table.exists(address):
         try:
-            return Table.create_or_continue(address, manifest([], []))
+            table = Table.create_or_continue(address, manifest([], []))
+            break
         except FingerprintMismatch:
             if not parameters.as_new_version:
                 raise
             address = next_version(address)
-    return Table.create_or_continue(address, manifest(*make_plan()))
+    else:
+        table = Table.create_or_continue(address, manifest(*make_plan()))
+    table.set_limits({name: given[name] for name in parameters.LIMITS if name in given and name != "run_id"})
+    return table
 
 
 def _identity(place: str) -> str:
-    """What an input is, wherever it lies: the fingerprint of a table, the path of anything else."""
+    """What an input is, wherever it lies: a table's fingerprint, a file's content, else the text itself."""
+    if not is_s3(place) and Path(place).is_file():
+        return hashlib.blake2b(Path(place).read_bytes(), digest_size=16).hexdigest()
     try:
         return Table.open(place).manifest.fingerprint
     except FactoryError:

@@ -17,13 +17,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks import tables
 from tasks.errors import AddressError, IncompleteTable, StorageUnavailable
 from tasks.storage import commits, manifest
-from tasks.storage.addresses import TABLE_KEY, commit_key, data_key, is_s3, normalise, parse_commit_key
+from tasks.storage.addresses import (
+    LIMITS_KEY,
+    TABLE_KEY,
+    commit_key,
+    data_key,
+    is_s3,
+    normalise,
+    parse_commit_key,
+)
 from tasks.storage.commits import Commit, PartFile
 from tasks.storage.manifest import Manifest, now_text
 from tasks.storage.store import Store, store_of
@@ -79,6 +88,15 @@ class Table:
     def exists(cls, address: str) -> bool:
         """Whether an address holds a table."""
         return store_of(normalise(address)).read(TABLE_KEY) is not None
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters a shard works by: those the table was made with, limits as they were last set."""
+        limits = self._store.read(LIMITS_KEY)
+        return {**self.manifest.parameters, **(orjson.loads(limits) if limits else {})}
+
+    def set_limits(self, limits: dict[str, Any]) -> None:
+        """Write down limits (concurrency and such) that a run was started with; they decide no row."""
+        self._store.write(LIMITS_KEY, orjson.dumps(limits))
 
     @property
     def shards(self) -> range:

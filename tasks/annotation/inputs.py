@@ -1,0 +1,57 @@
+"""What annotation reads: an instructions table and its catalogue, or a query file and its tool folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.annotation.imports import read_queries
+from tasks.errors import ConfigurationError, RecordError
+from tasks.records import Api, Instruction
+from tasks.storage.addresses import is_s3
+from tasks.storage.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Instructions in a fixed order, and the documents of every API they may offer."""
+
+    instructions: Sequence[Instruction]
+    apis: dict[str, Api]
+
+    def apis_of(self, instruction: Instruction) -> list[Api]:
+        """The APIs an instruction offers, in its order.
+
+        Raises:
+            RecordError: one of them is not in the catalogue.
+        """
+        missing = [api_id for api_id in instruction.api_ids if api_id not in self.apis]
+        if missing:
+            raise RecordError("unknown_api", f"not in the catalogue: {', '.join(missing)}")
+        return [self.apis[api_id] for api_id in instruction.api_ids]
+
+
+def is_file(place: str) -> bool:
+    """Whether instructions come from a file of somebody else's rather than from a table."""
+    return not is_s3(place) and Path(place).suffix in (".json", ".jsonl")
+
+
+def load_inputs(place: str, toolenv: str) -> Inputs:
+    """Read instructions and APIs.
+
+    Args:
+        place: address of an instructions table, or a query file.
+        toolenv: folder with the category folders of tool documents; for files only.
+
+    Raises:
+        ConfigurationError: nothing there, not finished, malformed, or of no known kind.
+    """
+    if is_file(place):
+        found = read_queries(Path(place), Path(toolenv) if toolenv else None)
+        return Inputs(found.instructions, {api.api_id: api for api in found.apis})
+    table = Table.open(place)
+    catalog = table.manifest.inputs.get("catalog")
+    if table.manifest.stage != "instruct" or catalog is None:
+        raise ConfigurationError(f"{place} holds the output of '{table.manifest.stage}', not instructions")
+    instructions = table.records(Instruction, "instructions")
+    apis = Table.open(catalog).records(Api, "apis")
+    return Inputs(instructions, {api.api_id: api for api in apis})

@@ -1,0 +1,113 @@
+"""One shard of annotation: its instructions searched at once, finished trees published as they come."""
+
+import asyncio
+from dataclasses import dataclass
+
+from tasks.annotation.inputs import Inputs, load_inputs
+from tasks.annotation.trajectories import trajectory_of
+from tasks.environment.protocol import Environment
+from tasks.errors import RecordError
+from tasks.llm.metered import MeteredModel, open_session
+from tasks.records import Call, Instruction, Reject, Spend, Trajectory
+from tasks.rollout.driver import Rollout, roll
+from tasks.rollout.environments import open_environment
+from tasks.rollout.pool import work_through
+from tasks.search.functions import offer
+from tasks.search.methods import method
+from tasks.search.problem import Problem
+from tasks.storage.rejects import reject
+from tasks.storage.stage import Progress
+from tasks.storage.table import Shard, Table
+
+NAME = "annotate"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """What searches one instruction."""
+
+    inputs: Inputs
+    model: MeteredModel
+    environment: Environment
+    rollout: Rollout
+    method: str
+
+    async def annotate(self, instruction: Instruction) -> Trajectory | Reject:
+        """The instruction's trajectory, or why it has none."""
+        try:
+            offered = offer(self.inputs.apis_of(instruction))
+        except RecordError as error:
+            return reject(NAME, instruction.instruction_id, error.reason, error.evidence)
+        problem = Problem(instruction.instruction_id, instruction.text, offered)
+        search = method(self.method).search(problem)
+        tree = await roll(search, offered, self.rollout)
+        return trajectory_of(
+            tree,
+            instruction,
+            method=self.method,
+            teacher=self.model.name,
+            teacher_kind=self.model.kind,
+            environment=self.environment.name,
+        )
+
+
+def annotate_shard(address: str, number: int, progress: Progress) -> None:
+    """Search every instruction of a shard that is not published yet.
+
+    Raises:
+        BudgetExceeded, TransientError: after what was finished is published; run the shard again.
+    """
+    asyncio.run(_annotate_shard(Table.open(address), number, progress))
+
+
+async def _annotate_shard(table: Table, number: int, progress: Progress) -> None:
+    shard = table.shard(number)
+    if shard.finished:
+        return
+    parameters = table.parameters()
+    inputs = load_inputs(parameters["instructions"], parameters["toolenv"])
+    first, count = shard.work["first"], shard.work["count"]
+    mine = inputs.instructions[first : first + count]
+    gone = {row.instruction_id for row in shard.published(Trajectory, "trajectories")}
+    gone |= {row.subject_id for row in shard.published(Reject, "rejects")}
+    left = [each for each in mine if each.instruction_id not in gone]
+    progress.show(f"shard {number}", len(mine) - len(left), len(mine))
+    environment = open_environment(parameters["environment"], parameters["api_proxy"])
+    try:
+        async with open_session(table, number, parameters["model"]) as model:
+            rollout = Rollout(
+                model=model,
+                environment=environment,
+                stage=NAME,
+                shard=number,
+                seed=table.manifest.seed,
+                form=parameters["form"],
+                temperature=parameters["temperature"],
+                max_tokens=parameters["max_tokens"],
+            )
+            annotator = Annotator(inputs, model, environment, rollout, parameters["method"])
+            await work_through(
+                left,
+                annotator.annotate,
+                lambda batch, last: _publish(shard, model, batch, last),
+                concurrency=parameters["concurrency"],
+                shown=lambda done: progress.show(f"shard {number}", len(mine) - len(left) + done, len(mine)),
+            )
+            model.log.remove()
+    finally:
+        await environment.aclose()
+
+
+def _publish(
+    shard: Shard, model: MeteredModel, batch: list[tuple[Instruction, Trajectory | Reject]], last: bool
+) -> None:
+    calls = model.take_calls(instruction.instruction_id for instruction, _ in batch)
+    shard.publish(
+        {
+            "trajectories": (Trajectory, [row for _, row in batch if isinstance(row, Trajectory)]),
+            "rejects": (Reject, [row for _, row in batch if isinstance(row, Reject)]),
+            "calls": (Call, calls),
+            "spend": (Spend, model.spend_of(calls)),
+        },
+        finished=last,
+    )

@@ -1,0 +1,120 @@
+"""Annotate: instructions in, decision trees and kept paths out (ToolLLM §2.3).
+
+Shards are runs of consecutive instructions. Run again with the same parameters it does what is not published
+yet; of what was begun, replies that reached this host are replayed from the call log.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from tasks.annotation.inputs import is_file, load_inputs
+from tasks.annotation.shards import NAME, annotate_shard
+from tasks.errors import ConfigurationError
+from tasks.llm.ledger import caps_of, open_ledger
+from tasks.llm.metered import require_usable
+from tasks.llm.openai_compatible import model_named
+from tasks.records import Call, Reject, Spend, Trajectory
+from tasks.rollout.environments import require_environment
+from tasks.search.methods import method
+from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
+from tasks.storage.table import Table
+
+CODE_VERSION = "1"
+
+
+class Parameters(StageParameters):
+    """Annotate solution paths: search a decision tree for every instruction, in shards."""
+
+    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"budget_usd", "concurrency", "shard_size"}
+
+    instructions: str = Field(
+        description="Address of an instructions table, or a ToolBench query file (.json)",
+        json_schema_extra={"position": 0},
+    )
+    trajectories: str = Field(
+        description="Address to write; what is finished there is kept", json_schema_extra={"position": 1}
+    )
+    model: str = Field("", description="Teacher; empty takes FOUNDRY_MODEL")
+    method: str = Field(
+        "DFS_woFilter_w2", description="Searcher: DFS_woFilter_w<width> (DFSDT) or CoT@<attempts> (ReACT@N)"
+    )
+    environment: Literal["live", "proxy"] = Field(
+        "live", description="Where API answers come from: the APIs themselves, or a ToolBench proxy"
+    )
+    api_proxy: str = Field("", description="Full address of the proxy, e.g. http://127.0.0.1:9009/rapidapi")
+    toolenv: str = Field("", description="Folder of tool documents by category, for a query file")
+    form: Literal["tools", "functions"] = Field(
+        "tools", description="How functions are offered: today's protocol or the legacy one"
+    )
+    temperature: float | None = Field(
+        None, ge=0, le=2, description="Sampling temperature; empty: the server's"
+    )
+    max_tokens: int = Field(1024, ge=1, le=100_000, description="Longest reply [tokens]")
+    budget_usd: float | None = Field(None, ge=0, description="Cap of this stage's spend in its run [USD]")
+    concurrency: int = Field(8, ge=1, le=512, description="Instructions searched at once, per shard")
+    shard_size: int = Field(200, ge=1, le=100_000, description="Instructions per shard")
+
+
+def plan(parameters: Parameters) -> str:
+    """Check everything that can be checked for nothing, make the table, give its address."""
+    parameters = parameters.model_copy(update={"model": model_named(parameters.model)})
+    method(parameters.method)
+    if parameters.toolenv and not is_file(parameters.instructions):
+        raise ConfigurationError(
+            "--toolenv goes with a query file; an instructions table names its catalogue"
+        )
+    inputs = load_inputs(parameters.instructions, parameters.toolenv)
+    if not inputs.instructions:
+        raise ConfigurationError(f"{parameters.instructions} holds no instructions; nothing to annotate")
+    require_environment(parameters.environment, parameters.api_proxy)
+    require_usable(parameters.model)
+
+    def shards() -> tuple[list[dict[str, int]], list[str]]:
+        count, size = len(inputs.instructions), parameters.shard_size
+        return [{"first": first, "count": min(size, count - first)} for first in range(0, count, size)], []
+
+    table = plan_table(
+        stage=NAME,
+        address=parameters.trajectories,
+        parameters=parameters,
+        code_version=CODE_VERSION,
+        inputs={"instructions": parameters.instructions},
+        members=(Trajectory, Call, Spend, Reject),
+        make_plan=shards,
+    )
+    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
+    return table.address
+
+
+def run_shard(address: str, shard: int, progress: Progress) -> None:
+    """Search what a shard has not published yet."""
+    annotate_shard(address, shard, progress)
+
+
+def finish(address: str) -> Report:
+    """How many instructions were solved, with how many replies and tokens."""
+    rows = Table.open(address).read(Trajectory, "trajectories", partial=True).to_pylist()
+    answered = sum(row["win"] for row in rows)
+    figures = {
+        "answered": answered,
+        "gave_up": sum(row["finish_type"] == "give_up" for row in rows),
+        "without_finish": sum(row["finish_type"] is None for row in rows),
+        "answered_share": answered / len(rows) if rows else 0.0,
+        "replies_per_instruction": sum(row["query_count"] for row in rows) / len(rows) if rows else 0.0,
+        "api_calls": sum(row["api_calls"] for row in rows),
+        "prompt_tokens": sum(row["prompt_tokens"] for row in rows),
+        "completion_tokens": sum(row["completion_tokens"] for row in rows),
+    }
+    rehearsed = any(row["teacher_kind"] == "rehearsal" for row in rows)
+    notes = (
+        ["annotated by the rehearsal teacher, a rule-made stand-in and no language model"]
+        if rehearsed
+        else []
+    )
+    return report_of(address, figures, notes)
+
+
+def run(parameters: Parameters, progress: Progress) -> Report:
+    """Plan, every open shard in this process, finish."""
+    return run_here(parameters, progress, plan, run_shard, finish)

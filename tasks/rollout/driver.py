@@ -1,0 +1,116 @@
+"""Serves a search its model and environment, one instruction at a time.
+
+What a search yields is looked up in the call log, else asked for; every answer is logged before the search
+sees it. The search is deterministic in its outcomes, so a resumed instruction grows the same tree from the
+log up to the first call that was never answered.
+"""
+
+import asyncio
+from dataclasses import asdict, dataclass
+
+from tasks.environment.observation import observe
+from tasks.environment.protocol import ApiAnswer, Environment
+from tasks.errors import RecordError
+from tasks.llm.metered import MeteredModel
+from tasks.llm.protocol import ChatRequest, Form
+from tasks.records import Call
+from tasks.search.arguments import arguments_of, documented
+from tasks.search.effects import Act, Ask, FunctionCall, Observation, Reply, Search
+from tasks.search.functions import Offer
+from tasks.search.messages import render
+from tasks.search.tree import DecisionTree
+from tasks.storage.canonical import digest, seed_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """What all instructions of a shard share."""
+
+    model: MeteredModel
+    environment: Environment
+    stage: str
+    shard: int
+    seed: int
+    """The run's; requests carry one drawn from it, the instruction and the ordinal."""
+    form: Form = "tools"
+    temperature: float | None = None
+    max_tokens: int = 1024
+
+
+async def roll(search: Search, offer: Offer, rollout: Rollout) -> DecisionTree:
+    """Drive one search to its end.
+
+    Args:
+        search: a fresh generator of `tasks.search.methods`.
+        offer: the functions it offers, and the API behind each.
+        rollout: model, environment and seeds.
+
+    Raises:
+        BudgetExceeded, ModelOverloaded, ConfigurationError: as the model; nothing of the log is lost.
+    """
+    try:
+        effects = next(search)
+        while True:
+            outcomes = await asyncio.gather(*(_serve(effect, offer, rollout) for effect in effects))
+            effects = search.send(tuple(outcomes))
+    except StopIteration as finished:
+        tree: DecisionTree = finished.value
+        return tree
+
+
+async def _serve(effect: Ask | Act, offer: Offer, rollout: Rollout) -> Reply | Observation:
+    return await (_ask(effect, rollout) if isinstance(effect, Ask) else _act(effect, offer, rollout))
+
+
+async def _ask(ask: Ask, rollout: Rollout) -> Reply:
+    request = ChatRequest(
+        model=rollout.model.name,
+        messages=render(ask.messages, rollout.form),
+        functions=list(ask.functions),
+        form=rollout.form,
+        seed=seed_of(rollout.seed, rollout.stage, ask.instruction_id, ask.ordinal),
+        temperature=rollout.temperature if ask.temperature is None else ask.temperature,
+        max_tokens=ask.max_tokens or rollout.max_tokens,
+    )
+    try:
+        reply = await rollout.model.ask(request, ask.instruction_id, ask.ordinal)
+    except RecordError as error:
+        return Reply(content=str(error), failed=True)
+    return Reply(
+        content=reply.content,
+        calls=tuple(FunctionCall(each.name, each.arguments) for each in reply.calls),
+        prompt_tokens=reply.usage.prompt,
+        completion_tokens=reply.usage.output,
+    )
+
+
+async def _act(act: Act, offer: Offer, rollout: Rollout) -> Observation:
+    api = offer.api(act.function)
+    arguments = documented(api, arguments_of(act.arguments))
+    key = digest({"api": api.api_id, "arguments": arguments}, size=16)
+    logged = rollout.model.log.get(act.instruction_id, "api", key, act.ordinal)
+    if logged is None:
+        answer = await rollout.environment.call(api, arguments)
+        rollout.model.log.put(act.instruction_id, "api", key, act.ordinal, asdict(answer))
+    else:
+        answer = ApiAnswer(**logged)
+    rollout.model.record_api_call(
+        Call(
+            stage=rollout.stage,
+            shard=rollout.shard,
+            subject_id=act.instruction_id,
+            kind="api",
+            target=api.api_id,
+            ordinal=act.ordinal,
+            request_key=key,
+            status=answer.error or "ok",
+            latency_s=answer.latency_s,
+            uncached_tokens=0,
+            cached_tokens=0,
+            cache_write_tokens=0,
+            output_tokens=0,
+            cost_nano_usd=0,
+            replayed=logged is not None,
+        )
+    )
+    return observe(answer)
