@@ -31,8 +31,11 @@ class Environment(Protocol):
     async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
         """Call `api` with `arguments`, whose keys are the standardised names that models see.
 
-        Never raises for anything an API or a network does; an address that cannot be one at all raises
-        ConfigurationError when the environment is made.
+        Whatever an API does, down to never answering, is an answer.
+
+        Raises:
+            ApiUnreachable: what all APIs of this environment stand behind (a proxy, a hub) is gone; going on
+                would fill trees with errors that are not the APIs' own.
         """
         ...
 

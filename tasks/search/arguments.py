@@ -39,8 +39,8 @@ def arguments_of(text: str) -> dict[str, Any]:
 def _strict_json(text: str) -> Any:
     """A JSON value that can be sent and stored as it is; ValueError for any other.
 
-    Python reads more than JSON (NaN, 1e400 as infinity) and more than others can write (lone surrogates, whole
-    numbers beyond 64 bits, thousands of levels).
+    Python reads more than JSON (NaN, 1e400 as infinity) and more than others can write (lone surrogates,
+    whole numbers beyond 64 bits, hundreds of levels).
     """
     try:
         value = json.loads(text, strict=False)

@@ -1,0 +1,113 @@
+"""The APIs themselves, over HTTP, with the keys of their marketplaces.
+
+A key is read from the environment once, sent only to its own marketplace, and taken out of what comes back.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import httpx
+
+from tasks.environment.classification import error_label
+from tasks.environment.observation import API_INPUT, API_NOT_WORKING, API_SENDING, API_TIMEOUT
+from tasks.environment.protocol import ApiAnswer
+from tasks.environment.requests import UnsendableCall, request_of
+from tasks.environment.wire import Answered, pooled_client, send, without_keys
+from tasks.errors import ApiUnreachable, ConfigurationError
+from tasks.records import Api
+
+HUB = "hub"
+"""Source of the APIs that a hub crawled by us serves."""
+HUB_KEY, RAPID_KEY = "FOUNDRY_HUB_KEY", "RAPIDAPI_KEY"
+_RAPID_HOST = ".rapidapi.com"
+_KEY_HEADERS = ("X-Hub-Key", "X-RapidAPI-Key", "X-RapidAPI-Host")
+MAX_REDIRECTS = 3
+
+
+class LiveEnvironment:
+    """Calls APIs where they are."""
+
+    name = "live"
+
+    def __init__(
+        self, keys: Mapping[str, str] | None = None, *, timeout_s: float = 30.0, connections: int = 100
+    ):
+        """Make the environment; nothing is sent yet.
+
+        Args:
+            keys: values of FOUNDRY_HUB_KEY and RAPIDAPI_KEY; None takes the process's.
+            timeout_s: longest wait for one answer, anew after each redirect [s].
+            connections: calls in the air.
+        """
+        known = os.environ if keys is None else keys
+        self._keys = {name: known.get(name, "") for name in (HUB_KEY, RAPID_KEY)}
+        self._timeout_s = timeout_s
+        self._client = pooled_client(connections)
+
+    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
+        """Call `api` over HTTP; see `Environment.call`. A call is sent once, whatever comes of it."""
+        began = time.perf_counter()
+
+        def failed(label: str, response: str = "") -> ApiAnswer:
+            return ApiAnswer(label, response, None, time.perf_counter() - began)
+
+        try:
+            request = request_of(self._client, api, arguments)
+            request.headers.update(self._key_headers(api, request.url))
+            answered = await self._followed(request)
+        except UnsendableCall as error:
+            return failed(API_INPUT, without_keys(str(error), self._keys.values()))
+        except (TimeoutError, httpx.TimeoutException):
+            return failed(API_TIMEOUT)
+        except httpx.ConnectError:
+            if api.source == HUB:
+                origin = httpx.URL(api.url).netloc.decode()
+                raise ApiUnreachable(f"the hub at {origin} does not answer; start it and run again") from None
+            return failed(API_NOT_WORKING)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return failed(API_SENDING, type(error).__name__)
+        text = without_keys(answered.text, self._keys.values())
+        latency_s = time.perf_counter() - began
+        return ApiAnswer(error_label(answered.status, text), text, answered.status, latency_s)
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._client.aclose()
+
+    async def _followed(self, request: httpx.Request) -> Answered:
+        answered = await send(self._client, request, self._timeout_s)
+        for _ in range(MAX_REDIRECTS):
+            if answered.next_request is None:
+                break
+            following = answered.next_request
+            if following.url.netloc != request.url.netloc:
+                for name in _KEY_HEADERS:
+                    following.headers.pop(name, None)
+            answered = await send(self._client, following, self._timeout_s)
+        return answered
+
+    def _key_headers(self, api: Api, url: httpx.URL) -> dict[str, str]:
+        if api.source == HUB:
+            return {"X-Hub-Key": self._keys[HUB_KEY]} if self._keys[HUB_KEY] else {}
+        if url.host.endswith(_RAPID_HOST) and self._keys[RAPID_KEY]:
+            return {"X-RapidAPI-Key": self._keys[RAPID_KEY], "X-RapidAPI-Host": url.host}
+        return {}
+
+
+def require_keys(apis: Iterable[Api], keys: Mapping[str, str] | None = None) -> None:
+    """Say before the first paid call which key is missing to call these APIs live.
+
+    Raises:
+        ConfigurationError: a marketplace of theirs wants a key that the environment does not hold.
+    """
+    known = os.environ if keys is None else keys
+    for api in apis:
+        wanted = HUB_KEY if api.source == HUB else RAPID_KEY if _is_rapid(api) else ""
+        if wanted and not known.get(wanted):
+            raise ConfigurationError(f"{wanted} is not set, and {api.api_id} cannot be called without it")
+
+
+def _is_rapid(api: Api) -> bool:
+    return api.url.split("://")[-1].split("/")[0].endswith(_RAPID_HOST)
