@@ -67,7 +67,9 @@ def plan(parameters: Parameters) -> str:
     inputs = load_inputs(parameters.instructions, parameters.toolenv)
     if not inputs.instructions:
         raise ConfigurationError(f"{parameters.instructions} holds no instructions; nothing to annotate")
-    require_environment(parameters.environment, parameters.api_proxy)
+    offered = {api_id for instruction in inputs.instructions for api_id in instruction.api_ids}
+    apis = [inputs.apis[api_id] for api_id in sorted(offered & inputs.apis.keys())]
+    require_environment(parameters.environment, parameters.api_proxy, apis)
     require_usable(parameters.model)
 
     def shards() -> tuple[list[dict[str, int]], list[str]]:

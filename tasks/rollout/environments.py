@@ -1,13 +1,15 @@
 """Opens the environment that parameters name."""
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import httpx
 
-from tasks.environment.live import LiveEnvironment
+from tasks.environment.live import HUB, LiveEnvironment, require_keys
 from tasks.environment.protocol import Environment
 from tasks.environment.proxy import ProxyEnvironment
 from tasks.errors import ConfigurationError
+from tasks.records import Api
 
 
 def open_environment(kind: str, api_proxy: str) -> Environment:
@@ -23,23 +25,34 @@ def open_environment(kind: str, api_proxy: str) -> Environment:
     raise ConfigurationError(f"no environment '{kind}'; known: live, proxy")
 
 
-def require_environment(kind: str, api_proxy: str, timeout_s: float = 5.0) -> None:
-    """Say before the first paid call that a proxy is missing or does not answer.
+def require_environment(kind: str, api_proxy: str, apis: Sequence[Api], timeout_s: float = 5.0) -> None:
+    """Say before the first paid call that a proxy, a hub or a marketplace's key is missing.
 
     Raises:
-        ConfigurationError: no address, or nobody there.
+        ConfigurationError: no address, nobody there, or no key.
     """
-    if kind != "proxy":
-        if api_proxy:
-            raise ConfigurationError("--api-proxy goes with --environment proxy")
+    if kind == "proxy":
+        _require_answer(_proxy_address(api_proxy), "proxy", "check --api-proxy", timeout_s)
         return
-    address = _proxy_address(api_proxy)
+    if api_proxy:
+        raise ConfigurationError("--api-proxy goes with --environment proxy")
+    require_keys(apis)
+    for origin in sorted({_origin(api.url) for api in apis if api.source == HUB}):
+        _require_answer(origin, "hub", "start it, or crawl it again where it is now", timeout_s)
+
+
+def _require_answer(address: str, what: str, advice: str, timeout_s: float) -> None:
     try:
         httpx.get(address, timeout=timeout_s)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigurationError(
-            f"no proxy answers at {address} ({type(error).__name__}); check --api-proxy"
+            f"no {what} answers at {address} ({type(error).__name__}); {advice}"
         ) from None
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _proxy_address(api_proxy: str) -> str:
