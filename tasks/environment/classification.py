@@ -1,8 +1,8 @@
 """Whether an API's answer is a failure, and which one of ToolBench's labels names it.
 
-ToolBench looks for words in the text of the whole answer, so that `"error": null` is a failure there. Here the
-HTTP status speaks first, then the envelope of a JSON answer; an answer that merely contains the word "error"
-is none.
+ToolBench looks for words in the text of the whole answer, so that `"error": null` is a failure there. Here
+the HTTP status speaks first, then the envelope of a JSON answer; an answer that merely contains the word
+"error" is none.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
-"""APIs behind a server that speaks the protocol of ToolBench's RapidAPI proxy (StableToolBench's speaks it too).
+"""APIs behind a server that speaks the protocol of ToolBench's RapidAPI proxy, as StableToolBench's does too.
 
-POST <address>  {"category", "tool_name", "api_name", "tool_input", "strip", "toolbench_key"}
--> {"error": "<label or empty>", "response": ...}
+A call is a POST of {"category", "tool_name", "api_name", "tool_input", "strip", "toolbench_key"}, its answer
+{"error": "<label or empty>", "response": ...}.
 """
 
 import json
