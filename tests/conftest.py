@@ -1,0 +1,37 @@
+"""Fixtures of all tests: reference data that may be absent, and a world of one's own for every test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+CLONE = Path(__file__).resolve().parents[1]
+_FOREIGN = ("OPENAI_", "AWS_", "FOUNDRY_", "RAPIDAPI_")
+_KEPT = frozenset({"FOUNDRY_SHARED", "FOUNDRY_TEST_POSTGRES"})
+
+
+def shared_folder() -> Path:
+    """Where reference data lies: `FOUNDRY_SHARED`, by default `../shared` beside the clone."""
+    return Path(os.environ.get("FOUNDRY_SHARED") or CLONE.parent / "shared").absolute()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data; skips where it is absent."""
+    folder = shared_folder()
+    if not folder.is_dir():
+        pytest.skip(f"no reference data at {folder}; name its folder in FOUNDRY_SHARED")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_world(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """State, tables and ledger of this test alone; no key, server or model of the shell it was started in."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN) and name not in _KEPT:
+            monkeypatch.delenv(name)
+    world = tmp_path_factory.mktemp("world")
+    monkeypatch.setenv("FOUNDRY_STATE", str(world / "state"))
+    monkeypatch.setenv("FOUNDRY_ROOT", str(world / "tables"))
+    monkeypatch.setenv("FOUNDRY_LEDGER", str(world / "ledger.sqlite"))
+    return world
