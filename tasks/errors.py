@@ -40,7 +40,7 @@ class ApiUnreachable(TransientError):
 
 
 class ModelOverloaded(TransientError):
-    """The model's server gave no usable answer; `maybe_billed` when a request was sent and nothing came back."""
+    """The server gave no usable answer; `maybe_billed` when a request was sent and nothing came back."""
 
     def __init__(self, message: str, maybe_billed: bool = False):
         super().__init__(message)
