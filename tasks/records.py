@@ -228,6 +228,8 @@ class Trajectory:
     """JSON list: function schemas offered, `Finish` last."""
     api_ids: tuple[str, ...]
     """APIs behind `functions`, same order, without Finish."""
+    opening: str = "[]"
+    """JSON list: system and user message that begin every path of the tree, kept or not."""
 
 
 @dataclass(frozen=True, slots=True)

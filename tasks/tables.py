@@ -159,6 +159,7 @@ _table(
     messages=TEXT,
     functions=TEXT,
     api_ids=TEXTS,
+    opening=TEXT,
 )
 _table(
     records.Call,
