@@ -1,7 +1,7 @@
 """Trajectories as ToolBench's answer files, `<query_id>_<method>.json`.
 
-Everything its readers look at is made from the recorded tree alone: the nodes with ToolBench's bookkeeping, the
-messages of each step on the kept path, the diversity message that a step was asked with.
+Everything its readers look at is made from the recorded tree alone: the nodes with ToolBench's bookkeeping,
+the messages of each step on the kept path, the diversity message that a step was asked with.
 
 Source: answer files published with ToolLLM (arXiv:2307.16789), format of October 2023.
 """
@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,8 @@ def file_name(trajectory: Trajectory) -> str:
 def answer_file(trajectory: Trajectory) -> dict[str, Any]:
     """The content of an answer file, of a tree or of chains as the method has it."""
     nodes = [Node(**fields) for fields in orjson.loads(trajectory.tree)]
-    tree = _Tree(nodes)
     limits = method(trajectory.method).limits
+    tree = _Tree(nodes, isinstance(limits, Limits))
     if isinstance(limits, Limits):
         return _of_tree(trajectory, tree, limits)
     arguments = {"single_chain_max_step": limits.max_depth, "pass_at": limits.attempts, "answer": 1}
@@ -77,6 +77,8 @@ class _Tree:
     """Recorded nodes, with the links and marks that a file spells out."""
 
     nodes: Sequence[Node]
+    is_search: bool
+    """A search passes on what siblings tried and counts its visits; independent chains do neither."""
     children: dict[int, list[Node]] = field(default_factory=dict)
     finished: set[int] = field(default_factory=set)
 
@@ -105,7 +107,9 @@ class _Tree:
         return node if node.kind == "action_input" else None
 
     def tried_before(self, child: Node) -> list[tuple[str, str, str]]:
-        """First calls below the earlier siblings of `child`."""
+        """First calls below the earlier siblings of `child`, as far as its asking was told of them."""
+        if not self.is_search:
+            return []
         siblings = takewhile(lambda each: each is not child, self.children.get(child.parent_id, []))
         calls = [call for sibling in siblings if (call := self.first_call(sibling))]
         return [
@@ -188,7 +192,7 @@ def _steps(trajectory: Trajectory, tree: _Tree, end: Node) -> Iterator[list[dict
     path = tree.path(end)
     opening = orjson.loads(trajectory.opening)
     history = render([*opening, *path_messages(path)], "functions")
-    first_of_turn = [node for before, node in zip(path, path[1:], strict=False) if node.ask != before.ask]
+    first_of_turn = [node for before, node in pairwise(path) if node.ask != before.ask]
     asked_with: tuple[int, dict[str, Any]] | None = None
     turn = 0
     for position, message in enumerate(history):
@@ -233,7 +237,7 @@ def _node(tree: _Tree, node: Node) -> dict[str, Any]:
     }
     if node.observation:
         spelled |= {"observation": node.observation, "observation_code": node.observation_code}
-    spelled |= {"child_count": len(below), "expand_num": _visit(below, node)}
+    spelled |= {"child_count": len(below), "expand_num": _visit(below, node) if tree.is_search else 0}
     if _NODE_TYPES[node.kind] == "Action Input":
         spelled["io_state"] = {}
     return spelled
