@@ -57,6 +57,7 @@ def door(first: Sequence[str] = ()) -> App:
         help="From a marketplace of APIs to a model that uses tools. Each command runs one stage in this "
         "process; run it again to continue what was interrupted.",
         version_flags=["--version"],
+        suppress_keyboard_interrupt=False,
     )
     names = [name for name in first if name in STAGES or name in OTHERS] or [*STAGES, *OTHERS]
     for name in names:

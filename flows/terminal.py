@@ -26,17 +26,18 @@ class TerminalProgress:
     def show(self, what: str, done: int, total: int) -> None:
         """Move the bar of `what`."""
         if what not in self._known:
+            self._bars.start()  # with the first bar: a mistake found while planning is not preceded by a blank line
             self._known[what] = self._bars.add_task(what, total=total)
         self._bars.update(self._known[what], completed=done, total=total)
 
     def __enter__(self) -> "TerminalProgress":
-        self._bars.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bars.stop()
+        if self._known:
+            self._bars.stop()
 
 
 def print_report(report: Report) -> None:

@@ -17,6 +17,7 @@ from tasks.llm.openai_compatible import model_named
 from tasks.records import Call, Reject, Spend, Trajectory
 from tasks.rollout.environments import require_environment
 from tasks.search.methods import method
+from tasks.storage.addresses import normalise
 from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
 from tasks.storage.table import Table
 
@@ -58,6 +59,7 @@ class Parameters(StageParameters):
 
 def plan(parameters: Parameters) -> str:
     """Check everything that can be checked for nothing, make the table, give its address."""
+    normalise(parameters.trajectories)
     parameters = parameters.model_copy(update={"model": model_named(parameters.model)})
     method(parameters.method)
     if parameters.toolenv and not is_file(parameters.instructions):
