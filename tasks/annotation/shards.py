@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 
 from tasks.annotation.inputs import Inputs, load_inputs
-from tasks.annotation.trajectories import trajectory_of
 from tasks.environment.protocol import Environment
 from tasks.errors import RecordError
 from tasks.llm.metered import MeteredModel, open_session
@@ -12,6 +11,7 @@ from tasks.records import Call, Instruction, Reject, Spend, Trajectory
 from tasks.rollout.driver import Rollout, roll
 from tasks.rollout.environments import open_environment
 from tasks.rollout.pool import work_through
+from tasks.rollout.trajectories import trajectory_of
 from tasks.search.functions import offer
 from tasks.search.methods import method
 from tasks.search.problem import Problem
