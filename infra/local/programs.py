@@ -1,0 +1,93 @@
+"""What runs on a laptop: the outside world (hub, teacher), the Prefect server, and one worker a pool."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.local.ports import HOST
+from infra.local.settings import of_program, url
+
+SERVERS = ("hub", "teacher", "prefect")
+"""Programs with a port; the workers need all three."""
+
+_READ_BY_WORKERS = ("FOUNDRY_", "OPENAI_", "RAPIDAPI_", "PREFECT_", "AWS_")
+"""Beginnings of the variables that flow runs look at: a worker is restarted when one of them has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A command that is kept running."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(repr=False)
+    address: str = ""
+    """Where people find it; empty for a worker."""
+    health: str = ""
+    """Answers 200 as soon as it is ready; empty: ready when started."""
+    reads: tuple[str, ...] = ()
+    """Beginnings of variable names; another value of one asks for a restart, as another command does."""
+
+    @property
+    def made_of(self) -> str:
+        """Digest of command and what is read of the environment."""
+        read = {name: text for name, text in sorted(self.environment.items()) if name.startswith(self.reads)}
+        return hashlib.blake2b(json.dumps([self.command, read]).encode(), digest_size=8).hexdigest()
+
+
+def servers(
+    folder: Path, ports: Mapping[str, int], settings: Mapping[str, str], shell: Mapping[str, str]
+) -> list[Program]:
+    """Hub, teacher and Prefect server; they start side by side."""
+    plants = folder / "sandbox" / "plants.json"
+    plants.parent.mkdir(parents=True, exist_ok=True)
+    environment = of_program(settings, shell)
+    hub, teacher, prefect = (url(ports[name]) for name in SERVERS)
+    return [
+        Program(
+            "hub",
+            _python("infra.sandbox.hub", "--port", ports["hub"], "--seed", 1, "--plants-to", plants),
+            environment,
+            hub,
+            f"{hub}/healthz",
+        ),
+        Program(
+            "teacher",
+            _python("infra.sandbox.teacher", "--port", ports["teacher"], "--seed", 1),
+            environment,
+            f"{teacher}/v1",
+            f"{teacher}/healthz",
+        ),
+        Program(
+            "prefect",
+            _python("prefect", "server", "start", "--host", HOST, "--port", ports["prefect"]),
+            environment,
+            prefect,
+            f"{prefect}/api/health",
+        ),
+    ]
+
+
+def workers(settings: Mapping[str, str], shell: Mapping[str, str]) -> list[Program]:
+    """One process worker a pool, so that waiting parents cannot starve shards, nor shards the training."""
+    shards = max(2, min(3, os.cpu_count() or 2))
+    limits = {"control": 12, "local": shards, "train": 2}
+    return [
+        Program(
+            f"worker-{pool}",
+            _python(
+                "prefect", "worker", "start", "--pool", pool, "--limit", limit, "--name", f"laptop-{pool}"
+            ),
+            of_program(settings, shell),
+            reads=_READ_BY_WORKERS,
+        )
+        for pool, limit in limits.items()
+    ]
+
+
+def _python(module: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", module, *map(str, arguments)]
