@@ -1,0 +1,78 @@
+"""``python -m infra.sandbox.hub``: starts the marketplace."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from infra.sandbox.hub.app import create_app
+from infra.sandbox.hub.catalogue import load_catalogue
+from infra.sandbox.hub.errors import DeclarationError
+from infra.sandbox.hub.plants import DEFAULT_SHARE, plant, truth
+from infra.sandbox.hub.server import HOST, listening_socket, serve
+
+
+def main() -> int:
+    """Serve the hub until it is told to end; return the exit code."""
+    arguments = _parser().parse_args()
+    try:
+        catalogue = load_catalogue(arguments.tools)
+        planted = plant(catalogue, arguments.seed, arguments.plants)
+        if arguments.plants_to is not None:
+            arguments.plants_to.write_text(json.dumps(truth(planted), indent=1) + "\n")
+        bound = listening_socket(arguments.port)
+    except DeclarationError as error:
+        return _refused(str(error))
+    except OSError as error:
+        what = f"port {arguments.port} of {HOST}" if error.filename is None else error.filename
+        return _refused(f"cannot use {what}: {error.strerror}")
+    serve(create_app(catalogue, planted, arguments.seed), bound)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.sandbox.hub",
+        description="An API marketplace on this machine: real answers, some of its APIs broken on purpose.",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, help="port on 127.0.0.1; 0 (default) takes a free one"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="decides keys and planted faults (default 0)")
+    parser.add_argument("--tools", type=Path, metavar="FOLDER", help="tool files that add to or replace ours")
+    parser.add_argument(
+        "--plants",
+        type=_share,
+        default=DEFAULT_SHARE,
+        metavar="SHARE",
+        help=f"share of APIs that are broken, 0 to 1 (default {DEFAULT_SHARE})",
+    )
+    parser.add_argument(
+        "--plants-to", type=Path, metavar="FILE", help="write there, as JSON, which are broken"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port: give 0 to 65535")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a share: give a number from 0 to 1")
+    return share
+
+
+def _refused(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,200 @@
+"""The hub as an ASGI application: listings and documentation under ``/hub``, the APIs under ``/api``."""
+
+import contextlib
+import gc
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import TypeVar
+from urllib.parse import urlencode
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from infra.sandbox.hub.arguments import read_body
+from infra.sandbox.hub.calls import ApiCalls
+from infra.sandbox.hub.catalogue import Catalogue
+from infra.sandbox.hub.documents import (
+    Document,
+    catalogue_version,
+    category_document,
+    collection_document,
+    tool_page,
+    tool_summary,
+)
+from infra.sandbox.hub.errors import BadArgument, BadValue, HubError, MissingKey, NotFound
+from infra.sandbox.hub.keys import is_genuine, issue_key
+from infra.sandbox.hub.page import marketplace_page
+from infra.sandbox.hub.parameters import Integer
+from infra.sandbox.hub.plants import truth
+from infra.sandbox.hub.tool import slug_of
+from infra.sandbox.hub.wire import receive_body, send_body
+
+PAGE = Integer("Page of a listing, from 1.", minimum=1, maximum=1_000_000, example=1)
+PER_PAGE = Integer("Rows of a page.", minimum=1, maximum=100, example=20)
+
+Row = TypeVar("Row")
+
+
+def create_app(catalogue: Catalogue, planted: Mapping[tuple[str, str], str], seed: int) -> Starlette:
+    """Return the application.
+
+    Args:
+        catalogue: the tools offered.
+        planted: kind of fault of each planted API, by slug of the tool and slug of the API.
+        seed: what keys are signed with.
+    """
+    desk = _FrontDesk(catalogue, planted, seed)
+    routes = [
+        Mount("/api", ApiCalls(catalogue, planted)),
+        Route("/", desk.page),
+        Route("/healthz", desk.health),
+        Route("/hub/keys", desk.keys, methods=["POST"]),
+        Route("/hub/categories", desk.categories),
+        Route("/hub/collections", desk.collections),
+        Route("/hub/tools", desk.tools),
+        Route("/hub/tools/{slug}", desk.tool),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(_KeyCheck, seed=seed)],
+        exception_handlers={HubError: _refusal, HTTPException: _refusal},
+        lifespan=lambda _: _warming(catalogue),
+    )
+
+
+class _FrontDesk:
+    """Everything but the calls: listings, pages, keys, health."""
+
+    def __init__(self, catalogue: Catalogue, planted: Mapping[tuple[str, str], str], seed: int) -> None:
+        self._catalogue = catalogue
+        self._seed = seed
+        self._version = catalogue_version(catalogue, truth(planted))
+
+    async def page(self, _: Request) -> Response:
+        """Show the marketplace to a person."""
+        return HTMLResponse(marketplace_page(self._catalogue))
+
+    async def health(self, _: Request) -> Response:
+        """Tell that the hub is up, and which catalogue it serves."""
+        apis = sum(1 for _ in self._catalogue.apis())
+        tools = len(self._catalogue.tools)
+        return _json({"status": "ok", "catalogue": self._version, "tools": tools, "apis": apis})
+
+    async def keys(self, request: Request) -> Response:
+        """Issue a key."""
+        wish = read_body(await receive_body(request.receive))
+        return _json({"key": issue_key(self._seed, wish.get("name"))})
+
+    async def categories(self, request: Request) -> Response:
+        """List the categories."""
+        return _listing(
+            request, list(self._catalogue.categories), lambda slug: category_document(self._catalogue, slug)
+        )
+
+    async def collections(self, request: Request) -> Response:
+        """List the collections."""
+        collections = list(self._catalogue.collections.values())
+        return _listing(request, collections, lambda c: collection_document(self._catalogue, c))
+
+    async def tools(self, request: Request) -> Response:
+        """List the tools, all or those of a category or collection."""
+        category, collection = (request.query_params.get(name) for name in ("category", "collection"))
+        if category is not None and category not in self._catalogue.categories:
+            raise NotFound(f"there is no category '{category[:60]}'; see /hub/categories")
+        if collection is not None and collection not in self._catalogue.collections:
+            raise NotFound(f"there is no collection '{collection[:60]}'; see /hub/collections")
+        tools = [
+            tool
+            for tool in self._catalogue.tools.values()
+            if (category is None or slug_of(tool.category) == category)
+            and (collection is None or collection in tool.collections)
+        ]
+        return _listing(request, tools, tool_summary)
+
+    async def tool(self, request: Request) -> Response:
+        """Show the documentation of a tool."""
+        slug = request.path_params["slug"]
+        if slug not in self._catalogue.tools:
+            raise NotFound(f"there is no tool '{slug[:60]}'; see /hub/tools")
+        origin = str(request.base_url).rstrip("/")
+        return _json(tool_page(self._catalogue, self._catalogue.tools[slug], origin))
+
+
+class _KeyCheck:
+    """Lets requests below ``/hub`` and ``/api`` pass only with a genuine key."""
+
+    def __init__(self, app: ASGIApp, seed: int) -> None:
+        self._app = app
+        self._seed = seed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._is_locked(scope["path"]):
+            key = next((value for name, value in scope["headers"] if name == b"x-hub-key"), b"")
+            if not is_genuine(self._seed, key.decode("latin-1")):
+                refusal = MissingKey(
+                    "send a key of this hub in the header X-Hub-Key; POST /hub/keys issues one"
+                )
+                body = orjson.dumps({"message": str(refusal)})
+                await send_body(send, refusal.status, b"application/json", body)
+                return
+        await self._app(scope, receive, send)
+
+    def _is_locked(self, path: str) -> bool:
+        return path != "/hub/keys" and path.startswith(("/hub/", "/api/"))
+
+
+def _listing(request: Request, rows: Sequence[Row], document: Callable[[Row], Document]) -> Response:
+    page, per_page = _asked(request, "page", PAGE, 1), _asked(request, "per_page", PER_PAGE, 20)
+    following = None
+    if page * per_page < len(rows):
+        kept = {k: v for k, v in request.query_params.items() if k in ("category", "collection")}
+        query = urlencode({"page": page + 1, "per_page": per_page, **kept})
+        following = f"{request.url.path}?{query}"
+    shown = rows[(page - 1) * per_page : page * per_page]
+    results = [document(row) for row in shown]
+    return _json(
+        {"page": page, "per_page": per_page, "total": len(rows), "next": following, "results": results}
+    )
+
+
+def _asked(request: Request, name: str, kind: Integer, default: int) -> int:
+    text = request.query_params.get(name)
+    try:
+        return default if text is None else kind.from_text(text)
+    except BadValue as error:
+        raise BadArgument(name, str(error)) from error
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+async def _refusal(_: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return _json({"message": error.detail}, error.status_code)
+    return _json({"message": str(error)}, error.status if isinstance(error, HubError) else 500)
+
+
+@contextlib.asynccontextmanager
+async def _warming(catalogue: Catalogue) -> AsyncIterator[None]:
+    """Load packages and tables in the background, or the first call of an API would look slow."""
+    stop = threading.Event()
+
+    def warm() -> None:
+        for tool, api in catalogue.apis():
+            if stop.is_set():
+                return
+            catalogue.example_response(tool, api)
+        gc.freeze()  # the tables stay for good: no collection has to walk through them again
+
+    thread = threading.Thread(target=warm, name="warming", daemon=True)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()

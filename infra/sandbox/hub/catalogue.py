@@ -1,0 +1,146 @@
+"""The catalogue: every tool the hub offers, read from its own ``tools`` package and from a user's folder."""
+
+import hashlib
+import importlib
+import importlib.metadata
+import importlib.util
+import pkgutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import orjson
+
+from infra.sandbox.hub import tools as builtin_tools
+from infra.sandbox.hub.collections import COLLECTIONS, Collection
+from infra.sandbox.hub.errors import DeclarationError
+from infra.sandbox.hub.sources import tables
+from infra.sandbox.hub.tool import Answer, Api, Tool, slug_of
+
+
+@dataclass
+class Catalogue:
+    """All tools, by slug in alphabetical order, with what can be asked about them."""
+
+    tools: dict[str, Tool]
+    _answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+
+    def apis(self) -> Iterator[tuple[Tool, Api]]:
+        """Yield every API with its tool."""
+        return ((tool, api) for tool in self.tools.values() for api in tool.apis)
+
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        """Name of each category, by slug in alphabetical order."""
+        names = {slug_of(tool.category): tool.category for tool in self.tools.values()}
+        return dict(sorted(names.items()))
+
+    @cached_property
+    def collections(self) -> dict[str, Collection]:
+        """Each collection that has a tool, by slug in alphabetical order."""
+        used = {slug for tool in self.tools.values() for slug in tool.collections}
+        return {c.slug: c for c in sorted(COLLECTIONS, key=lambda c: c.slug) if c.slug in used}
+
+    def example_response(self, tool: Tool, api: Api) -> Answer:
+        """Return the answer to the documented example, computed at the first asking."""
+        key = tool.slug, api.slug
+        if key not in self._answers:
+            given = api.example_arguments()
+            arguments = {
+                p.name: p.kind.from_json(given[p.name]) if p.required else p.default for p in api.parameters
+            }
+            self._answers[key] = api.function(**arguments)
+        return self._answers[key]
+
+
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """Read the hub's tools, then add or replace those of `folder`.
+
+    Raises:
+        DeclarationError: a file has no `tool`, contradicts itself, or needs a package that is not installed.
+    """
+    tools: dict[str, Tool] = {}
+    for module in pkgutil.iter_modules(builtin_tools.__path__):
+        tool = importlib.import_module(f"{builtin_tools.__name__}.{module.name}").tool
+        tools[tool.slug] = tool
+    theirs = [_tool_in(file) for file in _tool_files(folder)]
+    tools.update((tool.slug, tool) for tool in theirs)
+    for tool in tools.values():
+        _check(tool)
+    catalogue = Catalogue(dict(sorted(tools.items())))
+    for tool in theirs:
+        _try_examples(catalogue, tool)
+    return catalogue
+
+
+def package_version(tool: Tool) -> str:
+    """Return the versions behind a tool's answers, in the order of its packages and tables."""
+    versions = [importlib.metadata.version(package) for package in tool.packages]
+    versions += [hashlib.sha256((tables.FOLDER / t).read_bytes()).hexdigest()[:12] for t in tool.tables]
+    return ", ".join(versions) or f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def package_name(tool: Tool) -> str:
+    """Return the packages and tables behind a tool's answers."""
+    return ", ".join(tool.packages + tool.tables) or "python"
+
+
+def fingerprint(content: object) -> str:
+    """Return 16 hex digits of a hash over JSON content."""
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def _tool_files(folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    files = sorted(f for f in folder.glob("*.py") if not f.name.startswith("_")) if folder.is_dir() else []
+    if not files:
+        raise DeclarationError(f"{folder} holds no tool file (*.py); see infra/sandbox/README.md for one")
+    return files
+
+
+def _tool_in(file: Path) -> Tool:
+    spec = importlib.util.spec_from_file_location(f"hub_tool_{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise DeclarationError(f"{file} cannot be read as Python")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except DeclarationError as error:
+        raise DeclarationError(f"{file}: {error}") from error
+    except Exception as error:
+        raise DeclarationError(f"{file} fails when it is imported: {error!r}") from error
+    tool = getattr(module, "tool", None)
+    if not isinstance(tool, Tool):
+        raise DeclarationError(f"{file} defines no tool: write tool = Tool(name=...) at its top level")
+    return tool
+
+
+def _check(tool: Tool) -> None:
+    if not tool.apis:
+        raise DeclarationError(f"{tool.name} has no APIs: declare functions with @tool.get(...)")
+    known = {c.slug for c in COLLECTIONS}
+    unknown = sorted(set(tool.collections) - known)
+    if unknown:
+        raise DeclarationError(f"{tool.name}: no collection {', '.join(unknown)}; known: {sorted(known)}")
+    for package in tool.packages:
+        try:
+            importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError as error:
+            raise DeclarationError(
+                f"{tool.name} needs the package {package}: pip install {package}"
+            ) from error
+    for table in tool.tables:
+        if not (tables.FOLDER / table).is_file():
+            raise DeclarationError(f"{tool.name}: no table {table} in {tables.FOLDER.name}/")
+
+
+def _try_examples(catalogue: Catalogue, tool: Tool) -> None:
+    """Call each API once: ours are tested, a user's file is told here what fails."""
+    for api in tool.apis:
+        try:
+            orjson.dumps(catalogue.example_response(tool, api))
+        except Exception as error:
+            raise DeclarationError(f"{tool.name}: the example of '{api.name}' fails: {error!r}") from error

@@ -1,0 +1,13 @@
+"""The tables that the hub carries itself, in its ``tables`` folder."""
+
+from pathlib import Path
+
+import orjson
+
+FOLDER = Path(__file__).parent.parent / "tables"
+
+
+def read_table(name: str) -> list[dict[str, str | float]]:
+    """Return the rows of a JSON table."""
+    rows: list[dict[str, str | float]] = orjson.loads((FOLDER / name).read_bytes())
+    return rows

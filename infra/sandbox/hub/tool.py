@@ -1,0 +1,160 @@
+"""How a tool of the marketplace is written down: a `Tool`, and functions declared as its APIs.
+
+A tool file reads like documentation. The docstring of a function is the description of the API, the
+annotations of its arguments are the parameter table, a default makes a parameter optional:
+
+    tool = Tool(name="Sun Times", category="Weather", description="...", packages=("astral",), ...)
+
+    Latitude = Annotated[float, Number("...", minimum=-90, maximum=90, example=38.72)]
+
+    @tool.get("/length", "Day Length")
+    def day_length(latitude: Latitude, date: Annotated[date, Day("...", example="2026-06-21")]) -> Answer:
+        \"\"\"Hours between the rising and the setting of the Sun.\"\"\"
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from infra.sandbox.hub.errors import BadValue, DeclarationError
+from infra.sandbox.hub.parameters import Kind
+
+Answer = Mapping[str, object] | Sequence[object]
+"""What an API returns: a JSON object or list."""
+
+_REQUIRED = inspect.Parameter.empty
+
+
+def slug_of(name: str) -> str:
+    """Return the name as it stands in addresses: ``ECB Exchange Rates`` becomes ``ecb-exchange-rates``."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One argument of an API: its kind, its name, and where in the request it travels."""
+
+    name: str
+    place: str
+    """``path``, ``query`` or ``body``."""
+    kind: Kind
+    required: bool
+    default: object
+    """Python value the function receives where the argument is left out."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """One callable address of a tool."""
+
+    name: str
+    slug: str
+    description: str
+    method: str
+    path: str
+    """Relative to the tool, with ``{name}`` where an argument goes: ``/holidays/{country}/{year}``."""
+    parameters: tuple[Parameter, ...]
+    function: Callable[..., Answer]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The path, cut at its slashes."""
+        return tuple(self.path[1:].split("/"))
+
+    def example_arguments(self) -> dict[str, object]:
+        """Return JSON values of the required parameters: the call whose answer the documentation shows."""
+        return {p.name: p.kind.shown_example() for p in self.parameters if p.required}
+
+
+@dataclass
+class Tool:
+    """A set of APIs that belong together, and what a reader of its page must know."""
+
+    name: str
+    category: str
+    """Name of the category as people read it, for example ``Weather``."""
+    description: str
+    licence: str
+    """Licence of package and of data, with the attribution the data asks for."""
+    data_vintage: str
+    """How old the facts are; "formulae" where nothing ages."""
+    packages: tuple[str, ...] = ()
+    """Distributions that the answers come from; empty for the standard library."""
+    tables: tuple[str, ...] = ()
+    """Files of the hub's own ``tables`` folder that the answers come from."""
+    collections: tuple[str, ...] = ()
+    """Slugs of the collections the tool is in."""
+    pricing: str = "FREE"
+    apis: list[Api] = field(default_factory=list)
+
+    @property
+    def slug(self) -> str:
+        """The tool's part of every address."""
+        return slug_of(self.name)
+
+    def get(self, path: str, name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        """Declare the function below as an API that is called by GET."""
+        return self._declare("GET", path, name)
+
+    def post(self, path: str, name: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        """Declare the function below as an API that is called by POST; its arguments are a JSON object."""
+        return self._declare("POST", path, name)
+
+    def _declare(
+        self, method: str, path: str, name: str
+    ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+        def declare(function: Callable[..., Answer]) -> Callable[..., Answer]:
+            api = _declared_api(f"{self.name}: {name}", method, path, name, function)
+            for other in self.apis:
+                same_address = (other.method, _shape(other.path)) == (method, _shape(path))
+                if other.slug == api.slug or same_address:
+                    raise DeclarationError(f"{self.name}: '{name}' and '{other.name}' have the same address")
+            self.apis.append(api)
+            return function
+
+        return declare
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{[^}]*\}", "{}", path)
+
+
+def _declared_api(where: str, method: str, path: str, name: str, function: Callable[..., Answer]) -> Api:
+    description = " ".join(inspect.getdoc(function).split()) if function.__doc__ else ""  # type: ignore[union-attr]
+    if not description:
+        raise DeclarationError(f"{where}: give the function a docstring, it becomes the API's description")
+    if not re.fullmatch(r"(/([a-z0-9-]+|\{[a-z_0-9]+\}))+", path):
+        raise DeclarationError(f"{where}: write the path as /word/{{argument}}, not {path}")
+    in_path = re.findall(r"\{([^}]*)\}", path)
+    hints = get_type_hints(function, include_extras=True)
+    signature = inspect.signature(function)
+    parameters = tuple(
+        _declared_parameter(f"{where}: {argument.name}", method, in_path, argument, hints.get(argument.name))
+        for argument in signature.parameters.values()
+    )
+    unknown = set(in_path) - {p.name for p in parameters}
+    if unknown:
+        raise DeclarationError(f"{where}: the path names {sorted(unknown)}, which the function does not take")
+    return Api(name, slug_of(name), description, method, path, parameters, function)
+
+
+def _declared_parameter(
+    where: str, method: str, in_path: list[str], argument: inspect.Parameter, hint: Any
+) -> Parameter:
+    kinds = [extra for extra in get_args(hint)[1:] if isinstance(extra, Kind)]
+    if get_origin(hint) is not Annotated or len(kinds) != 1:
+        raise DeclarationError(f"{where}: annotate it as Annotated[type, Text(...)] or another kind")
+    kind, plain_type = kinds[0], get_args(hint)[0]
+    required = argument.default is _REQUIRED
+    if plain_type not in (kind.python_type, kind.python_type if required else kind.python_type | None):  # type: ignore[operator]
+        raise DeclarationError(f"{where}: a {type(kind).__name__} is handed over as {kind.python_type}")
+    place = "path" if argument.name in in_path else "body" if method == "POST" else "query"
+    if place == "path" and not required:
+        raise DeclarationError(f"{where}: an argument of the path cannot have a default")
+    try:
+        kind.from_json(kind.shown_example())
+    except BadValue as error:
+        raise DeclarationError(f"{where}: its own example {error}") from error
+    return Parameter(argument.name, place, kind, required, None if required else argument.default)
