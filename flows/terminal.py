@@ -26,7 +26,7 @@ class TerminalProgress:
     def show(self, what: str, done: int, total: int) -> None:
         """Move the bar of `what`."""
         if what not in self._known:
-            self._bars.start()  # with the first bar: a mistake found while planning is not preceded by a blank line
+            self._bars.start()  # with the first bar, so that a mistake found while planning stands alone
             self._known[what] = self._bars.add_task(what, total=total)
         self._bars.update(self._known[what], completed=done, total=total)
 
