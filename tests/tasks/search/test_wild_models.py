@@ -1,0 +1,103 @@
+"""Whatever a model sends, a tree ends, inside its limits, and can be stored."""
+
+import json
+
+import orjson
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.annotation.export import answer_file
+from tasks.records import Instruction, Trajectory
+from tasks.rollout.trajectories import trajectory_of
+from tasks.search.dfsdt import Limits, dfsdt
+from tasks.search.effects import FunctionCall, Observation, Reply
+from tasks.search.messages import render
+from tasks.search.methods import method
+from tasks.tables import to_table
+from tests.tasks.search.played import ANSWER, GIVE_UP, RAIN, api, parameter, play, problem, says
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
+NAMES = st.one_of(
+    st.sampled_from([RAIN, "Finish", "functions.Finish", "weather", "", ".", "finish", "rain_for_weather."]),
+    ANY_TEXT,
+)
+ARGUMENTS = st.one_of(
+    st.sampled_from(
+        [
+            "",
+            "{}",
+            "[]",
+            "null",
+            '"x"',
+            "{",
+            '{"city": 1e999}',
+            '{"city": NaN}',
+            '{"city": "\\ud800"}',
+            '{"city": 99999999999999999999999}',
+            "[" * 5000,
+            ANSWER.arguments,
+            GIVE_UP.arguments,
+            '{"return_type": "give_answer", "final_answer": ["a", 1, null]}',
+            '{"return_type": "give_answer", "final_answer": null}',
+            '{"return_type": ["give_answer"]}',
+            '{"return_type" : "give_answer", "final_answer": "cut of',
+        ]
+    ),
+    ANY_TEXT,
+    st.dictionaries(st.sampled_from(["city", "return_type", "final_answer"]), ANY_TEXT).map(json.dumps),
+)
+REPLIES = st.builds(
+    Reply,
+    st.one_of(st.none(), st.just(""), ANY_TEXT),
+    st.lists(st.builds(FunctionCall, NAMES, ARGUMENTS), max_size=3).map(tuple),
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+    st.booleans(),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.sampled_from(["DFS_woFilter_w2", "DFS_woFilter_w3", "CoT@3"]))
+def test_a_tree_always_ends_as_a_row_that_can_be_stored_and_exported(data: st.DataObject, name: str):
+    few = data.draw(st.lists(REPLIES, min_size=1, max_size=8))
+    order = iter(range(1_000))
+    asked = problem(api("rain", "weather", parameter("city")), api("wind"))
+    played = play(
+        method(name).search(asked),
+        lambda ask: few[next(order) % len(few)],
+        Observation(data.draw(ANY_TEXT), data.draw(st.integers(0, 12))),
+    )
+    assert played.tree.query_count <= 200
+    assert max(node.depth for node in played.tree.records()) <= 14
+    row = trajectory_of(
+        played.tree,
+        Instruction("i1", "I1", "Will it rain?", (), (), "", "train", "t", "model"),
+        method=name,
+        teacher="t",
+        teacher_kind="model",
+        environment="live",
+    )
+    assert to_table(Trajectory, [row]).cast(pa.schema(to_table(Trajectory, []).schema)).num_rows == 1
+    orjson.dumps(answer_file(row))
+    for ask in played.asks:
+        orjson.dumps([render(ask.messages, "tools"), render(ask.messages, "functions")])
+
+
+def test_no_choice_at_all_makes_empty_thoughts_that_cost_depth():
+    played = play(dfsdt(problem(), Limits(width=1)), lambda ask: Reply(None))
+    assert played.tree.query_count == 12
+    assert {node.kind for node in played.tree.records()[1:]} == {"thought"}
+
+
+def test_endless_give_ups_end():
+    played = play(dfsdt(problem()), lambda ask: says(None, GIVE_UP) if len(ask.messages) > 3 else says("hm"))
+    assert played.tree.finish_type == "give_up"
+
+
+@pytest.mark.parametrize("said", ["x" * 1_000_000, '{"city": "' + "x" * 1_000_000])
+def test_a_megabyte_is_cut_and_does_not_grow_the_row(said: str):
+    played = play(dfsdt(problem()), lambda ask: says(said, FunctionCall("a" * 1_000_000, said)))
+    longest = max(len(node.description) for node in played.tree.records())
+    assert longest == 32_768
