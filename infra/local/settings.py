@@ -29,6 +29,7 @@ def shared(
     settings = {
         "FOUNDRY_STATE": str(folder),
         "FOUNDRY_ROOT": shell.get("FOUNDRY_ROOT") or str(folder / "tables"),
+        "FOUNDRY_HUB_URL": url(ports["hub"]),
         "FOUNDRY_HUB_KEY": hub_key,
         "FOUNDRY_MODEL": shell.get("FOUNDRY_MODEL") or REHEARSAL_MODEL,
         "PREFECT_HOME": str(folder / "prefect"),
