@@ -1,0 +1,66 @@
+# ToolFoundry. `make` lists what there is. Needs Python 3.11, pip, make and git.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+MODEL ?=
+BUDGET_USD ?=
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+SETUP := .venv/.set-up
+# A model is used only where it is named here: FOUNDRY_MODEL of the shell is overridden on purpose.
+LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
+# Debian packages that tests use where they are there; nothing else needs them.
+SYSTEM_PACKAGES := chromium
+
+.DEFAULT_GOAL := help
+.PHONY: help system setup lock lint types test demo up down status logs clean bars
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(SETUP)  ## the environment in .venv, from constraints.txt; done again only when that has changed
+
+$(SETUP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, $(PYTHON) is older: make PYTHON=... names another")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[train,dev]"
+	@touch $@
+
+system:  ## Debian packages that tests use where they may be installed; says what is missing, never fails
+	@bash infra/local/system.sh $(SYSTEM_PACKAGES)
+
+lock: setup  ## write constraints.txt from what is installed in .venv
+	$(BIN)/python -m infra.local.lock > constraints.partial
+	mv constraints.partial constraints.txt
+
+lint: setup  ## ruff, formatting, arrows between rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: setup  ## mypy, strict
+	$(BIN)/mypy
+
+test: setup  ## all tests whose programs are there; PYTEST_ARGS="-k name" narrows them
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+demo: setup  ## the whole factory on this machine; MODEL=... BUDGET_USD=... uses a real model
+	@$(LOCAL) flows.demo --model "$(MODEL)" --budget-usd "$(BUDGET_USD)"
+
+up: setup  ## start sandbox, Prefect server, deployments and workers of this clone
+	@$(LOCAL) infra.local up
+
+down:  ## end what this clone started, and nothing else
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m infra.local down; fi
+
+status: setup  ## what of this clone runs, and where
+	@$(BIN)/python -m infra.local status
+
+logs: setup  ## the last lines of all logs; NAME=worker-local names one
+	@$(BIN)/python -m infra.local logs $(NAME)
+
+clean: setup  ## down, and remove .foundry with its tables, ledger and logs
+	@$(BIN)/python -m infra.local clean
+
+bars: setup  ## every numeric promise with its last measurement
+	@$(BIN)/python -m tests.bench.bars
