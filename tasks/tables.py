@@ -305,8 +305,24 @@ def to_table(record: type[Record], rows: Iterable[Record]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=wanted)
 
 
+def conform(table: pa.Table, record: type[Any]) -> pa.Table:
+    """A table of any earlier schema version under the newest one: what it lacks comes back null.
+
+    Raises:
+        pa.ArrowException: a column holds values of another type.
+    """
+    wanted = schema(record)
+    columns = [
+        table.column(field.name).cast(field.type)  # adds keys that a list's structs lack
+        if field.name in table.column_names
+        else pa.nulls(table.num_rows, field.type)
+        for field in wanted
+    ]
+    return pa.Table.from_arrays(columns, schema=wanted)
+
+
 def from_table(record: type[Record], table: pa.Table) -> list[Record]:
-    """The rows of an Arrow table as records; columns the table lacks take the field's default."""
+    """The rows of an Arrow table as records; what the table lacks takes the field's default, else None."""
     build = _builder(record)
     wanted = [
         field for field in dataclasses.fields(typing.cast(Any, record)) if field.name in table.column_names
@@ -334,11 +350,19 @@ def _builder(record: type[Any]) -> Callable[[dict[str, Any]], Any]:
 def _make_builder(record: type[Any]) -> Callable[[dict[str, Any]], Any]:
     hints = typing.get_type_hints(record)
     tuples = {name: _inner(hint) for name, hint in hints.items() if typing.get_origin(hint) is tuple}
+    defaults = {
+        field.name: field.default
+        for field in dataclasses.fields(record)
+        if field.default is not dataclasses.MISSING and field.default is not None and field.name not in tuples
+    }
 
     def build(row: dict[str, Any]) -> Any:
         for name, inner in tuples.items():
             values: Sequence[Any] = row.get(name) or ()
             row[name] = tuple(_builder(inner)(dict(each)) for each in values) if inner else tuple(values)
+        for name, default in defaults.items():
+            if row.get(name) is None:  # a column or key that an earlier version did not have
+                row[name] = default
         return record(**row)
 
     return build

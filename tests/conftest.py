@@ -1,13 +1,22 @@
 """Fixtures of all tests: reference data that may be absent, and a world of one's own for every test."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, configuration, settings
 
 CLONE = Path(__file__).resolve().parents[1]
 _FOREIGN = ("OPENAI_", "AWS_", "FOUNDRY_", "RAPIDAPI_")
 _KEPT = frozenset({"FOUNDRY_SHARED", "FOUNDRY_TEST_POSTGRES"})
+
+configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir(), "foundry-hypothesis"))
+# Busy machines are slow, which says nothing of the code: examples have no deadline.
+settings.register_profile(
+    "foundry", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("foundry")
 
 
 def shared_folder() -> Path:

@@ -5,6 +5,7 @@ work and no process-wide generator can change a row.
 """
 
 import hashlib
+import json
 import random
 from typing import Any
 
@@ -12,8 +13,14 @@ import orjson
 
 
 def canonical_json(value: Any) -> bytes:
-    """JSON with sorted keys and no blanks, UTF-8."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    """JSON with sorted keys and no blanks, UTF-8.
+
+    Whole numbers beyond 64 bits and halves of surrogate pairs, which models do send, are kept.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest(value: Any, size: int = 8) -> str:

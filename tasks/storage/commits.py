@@ -1,7 +1,4 @@
-"""A shard's commits: what a generation publishes.
-
-Aand the rule by which exactly one attempt publishes it (pure).
-"""
+"""A shard's commits: what it has published, generation after generation (pure)."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,6 +6,7 @@ from typing import Any
 import orjson
 
 from tasks.errors import AddressError
+from tasks.storage.addresses import is_data_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,18 @@ def parse(content: bytes, where: str) -> Commit:
     """
     try:
         found: dict[str, Any] = orjson.loads(content)
-        members = {
-            name: tuple(PartFile(**part) for part in parts) for name, parts in found.pop("members").items()
-        }
+        members = {name: tuple(_part(part) for part in parts) for name, parts in found.pop("members").items()}
         return Commit(**found, members=members)
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AddressError(
-            f"commit {where} is damaged ({error}); delete it and run the stage again"
+            f"commit {where} is damaged ({error}); restore it, or delete it and run the stage again"
         ) from error
+
+
+def _part(found: dict[str, Any]) -> PartFile:
+    part = PartFile(**found)
+    if not is_data_key(part.key):
+        raise ValueError(f"it names {part.key!r}, which is no part")
+    if part.rows < 0 or part.size < 0:
+        raise ValueError(f"{part.key} has {part.rows} rows in {part.size} bytes")
+    return part

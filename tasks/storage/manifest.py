@@ -42,6 +42,11 @@ class Manifest:
     """What planning wants the reader of the report to know."""
 
     @property
+    def identity(self) -> str:
+        """What this one table is, wherever it was moved: two made alike by a live model hold other rows."""
+        return digest([self.fingerprint, self.run_id, self.created], size=16)
+
+    @property
     def fingerprint(self) -> str:
         """32 hex digits over what decides the rows."""
         return digest({"stage": self.stage, **self.decides}, size=16)
@@ -59,14 +64,24 @@ def parse(content: bytes, address: str) -> Manifest:
     """
     try:
         found = orjson.loads(content)
-        found.pop("fingerprint")
-        manifest = Manifest(**{**found, "plan": tuple(found["plan"]), "notes": tuple(found["notes"])})
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        later = found["format"] > FORMAT
+        fingerprint = found.pop("fingerprint")
+        manifest = (
+            None
+            if later
+            else Manifest(**{**found, "plan": tuple(found["plan"]), "notes": tuple(found["notes"])})
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AddressError(
-            f"{address}/table.json is damaged ({error}); the table must be made again"
+            f"{address}/table.json is damaged ({error}); restore it, or write to another address"
         ) from error
-    if manifest.format > FORMAT:
+    if manifest is None:
         raise AddressError(f"{address} was written by a later version of ToolFoundry; update this one")
+    if manifest.fingerprint != fingerprint:
+        raise AddressError(
+            f"{address}/table.json was changed by hand (its fingerprint does not fit); restore it, or write "
+            "to another address"
+        )
     return manifest
 
 
@@ -87,9 +102,8 @@ def require_same(found: Manifest, wanted: Manifest, address: str) -> None:
         for name in different[:3]
     )
     raise FingerprintMismatch(
-        f"{address} was made with other parameters ({shown}); use the old ones to "
-        "continue it, another address, "
-        "or --as-new-version"
+        f"{address} was made with other parameters ({shown}); use the old ones to continue it, "
+        "another address, or --as-new-version"
     )
 
 

@@ -7,6 +7,7 @@ functions for deployments, `foundry <stage>` calls `run`.
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,8 +17,9 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasks import records, tables
-from tasks.errors import FactoryError, FingerprintMismatch, ShardsFailed
+from tasks.errors import ConfigurationError, FingerprintMismatch, ShardsFailed
 from tasks.storage.addresses import is_s3, next_version, normalise
+from tasks.storage.canonical import digest
 from tasks.storage.manifest import Manifest, new_run_id, now_text
 from tasks.storage.table import Table
 
@@ -93,20 +95,30 @@ def plan_table(
         address: where to write.
         parameters: the stage's; all fields but `LIMITS` decide the rows.
         code_version: raise it when the stage's code makes other rows of the same parameters.
-        inputs: name to address or file; the fingerprint of an input table is what decides, not where it lies.
+        inputs: name to address, file or folder; what it holds decides, not where it lies. Local ones are kept
+            absolute, so that shards find them from any working directory; empty ones are left out.
         members: record classes the table will hold.
         make_plan: gives one JSON value a shard, and notes; called only for a new table.
         decides: further values that decide the rows (prompts, searcher).
 
     Raises:
         FingerprintMismatch: the address holds other work, and `as_new_version` is not given.
+        ConfigurationError: an input cannot be read, or is the output.
     """
     given = parameters.model_dump(mode="json")
-    elsewhere = {*parameters.LIMITS, *inputs, *(name for name in given if given[name] == address)}
+    output = _output_field(parameters, given, address)
     address = normalise(address)
+    places = {name: _absolute(place) for name, place in inputs.items() if place}
+    both = next((name for name, place in places.items() if place == address), None)
+    if both is not None:
+        raise ConfigurationError(
+            f"{address} cannot be read as '{both}' and written at once; name another address"
+        )
+    given.update({name: place for name, place in places.items() if given.get(name) == inputs[name]})
+    elsewhere = {*parameters.LIMITS, *inputs, output}
     deciding = {
         **{name: given[name] for name in given if name not in elsewhere},
-        **{f"input {name}": _identity(place) for name, place in inputs.items()},
+        **{f"input {name}": _identity(place) for name, place in places.items()},
         **(decides or {}),
         "code": code_version,
     }
@@ -115,9 +127,9 @@ def plan_table(
         return Manifest(
             stage=stage,
             run_id=parameters.run_id or new_run_id(stage),
-            parameters=given,
+            parameters={**given, **({output: address} if output else {})},
             decides=deciding,
-            inputs=inputs,
+            inputs=places,
             seed=parameters.seed,
             code_version=code_version,
             plan=tuple(plan),
@@ -126,28 +138,56 @@ def plan_table(
             notes=tuple(notes),
         )
 
-    while Table.exists(address):
+    while True:
         try:
-            table = Table.create_or_continue(address, manifest([], []))
+            if Table.exists(address):
+                table = Table.continued(address, manifest([], []))
+            else:
+                table = Table.create_or_continue(address, manifest(*make_plan()))
             break
         except FingerprintMismatch:
             if not parameters.as_new_version:
                 raise
             address = next_version(address)
-    else:
-        table = Table.create_or_continue(address, manifest(*make_plan()))
-    table.set_limits({name: given[name] for name in parameters.LIMITS if name in given and name != "run_id"})
+    once = StageParameters.LIMITS
+    table.set_limits({name: given[name] for name in parameters.LIMITS - once if name in given})
     return table
 
 
+def _output_field(parameters: StageParameters, given: dict[str, Any], address: str) -> str:
+    """The field that says where to write: it holds the address, and has no default; empty when none does."""
+    named = [name for name, value in given.items() if value == address]
+    fields = type(parameters).model_fields
+    return min(named, key=lambda name: not fields[name].is_required(), default="")
+
+
+def _absolute(place: str) -> str:
+    """A place that every working directory finds: an address, an existing path, else the text itself."""
+    if is_s3(place) or place.startswith("file://"):
+        return normalise(place)
+    return normalise(place) if "://" not in place and Path(place).expanduser().exists() else place
+
+
 def _identity(place: str) -> str:
-    """What an input is, wherever it lies: a table's fingerprint, a file's content, else the text itself."""
-    if not is_s3(place) and Path(place).is_file():
-        return hashlib.blake2b(Path(place).read_bytes(), digest_size=16).hexdigest()
-    try:
-        return Table.open(place).manifest.fingerprint
-    except FactoryError:
+    """What an input is, wherever it lies: which table, a file's or folder's content, else the text itself."""
+    if "://" in place and not is_s3(place):
         return place
+    if Table.exists(place):
+        return Table.open(place).manifest.identity
+    if is_s3(place) or not Path(place).exists():
+        return place
+    try:
+        return _content_of(Path(place))
+    except OSError as error:
+        raise ConfigurationError(f"{place} cannot be read: {error.strerror}") from error
+
+
+def _content_of(place: Path) -> str:
+    if place.is_file():
+        with place.open("rb") as content:
+            return hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    files = sorted(each for each in place.rglob("*") if each.is_file())
+    return digest([[file.relative_to(place).as_posix(), _content_of(file)] for file in files], size=16)
 
 
 _Parameters = TypeVar("_Parameters", bound=StageParameters)
@@ -181,27 +221,26 @@ def report_of(address: str, figures: dict[str, Any] | None = None, notes: Iterab
         ShardsFailed: a planned shard is not finished.
     """
     table = Table.open(address)
-    unfinished = table.unfinished()
+    newest = table.newest()
+    unfinished = [shard for shard in table.shards if shard not in newest or not newest[shard].finished]
     if unfinished:
         raise ShardsFailed(
             f"{len(unfinished)} of {len(table.shards)} shards of {address} are not finished; run "
             f"'{table.manifest.stage}' again with the same parameters to do only those"
         )
-    members = table.members()
-    rejected: dict[str, int] = {}
-    if "rejects" in members:
-        for row in table.records(records.Reject, "rejects"):
-            rejected[row.reason] = rejected.get(row.reason, 0) + 1
-    cost = 0
-    if "spend" in members:
-        cost = sum(row.cost_nano_usd for row in table.records(records.Spend, "spend"))
+    rows = {
+        name: sum(commit.rows(name) for commit in newest.values())
+        for name in sorted({name for commit in newest.values() for name in commit.members})
+    }
+    reasons = Counter(row.reason for row in table.records(records.Reject, "rejects"))
+    cost = sum(row.cost_nano_usd for row in table.records(records.Spend, "spend"))
     return Report(
         stage=table.manifest.stage,
         address=table.address,
         run_id=table.manifest.run_id,
         shards=len(table.shards),
-        rows={name: table.rows(name) for name in members},
-        rejected=dict(sorted(rejected.items(), key=lambda each: -each[1])),
+        rows=rows,
+        rejected=dict(reasons.most_common()),
         cost_usd=cost / 1e9,
         figures=figures or {},
         notes=[*table.manifest.notes, *notes],

@@ -2,24 +2,22 @@
 
     table = Table.create_or_continue(address, manifest)
     shard = table.shard(3)                       # continues after the shard's newest commit
-    shard.publish({"trajectories": rows}, finished=False)
+    shard.publish({"trajectories": (Trajectory, rows)}, finished=False)
     ...
     Table.open(address).records(Trajectory, "trajectories")
 
 A worker that dies before its commit leaves objects nobody reads; its successor publishes the same generation.
 """
 
-import hashlib
-import io
 import tempfile
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tasks import tables
 from tasks.errors import AddressError, IncompleteTable, StorageUnavailable
@@ -29,18 +27,20 @@ from tasks.storage.addresses import (
     TABLE_KEY,
     commit_key,
     data_key,
-    is_s3,
+    is_in_folder,
+    name_in_folder,
     normalise,
     parse_commit_key,
 )
 from tasks.storage.commits import Commit, PartFile
 from tasks.storage.manifest import Manifest, now_text
+from tasks.storage.parts import fetch_part, read_part, upload, write_parquet
 from tasks.storage.store import Store, store_of
 
 Record = TypeVar("Record")
 
-ROW_GROUP = 1000
-"""Rows a group: 500 to 2,000 measured best for point reads against size."""
+_READERS = 8
+"""Commits read at once: a bucket answers in tens of milliseconds, a table may have hundreds of shards."""
 
 
 class Table:
@@ -64,8 +64,19 @@ class Table:
         store.require_conditions()
         if store.create(TABLE_KEY, wanted.to_json()):
             return cls(address, wanted, store)
+        return cls.continued(address, wanted)
+
+    @classmethod
+    def continued(cls, address: str, wanted: Manifest) -> "Table":
+        """The table that is there, when it was made from the same inputs and parameters.
+
+        Raises:
+            FingerprintMismatch: it holds work made with others.
+            AddressError: there is none.
+        """
         there = cls.open(address)
-        manifest.require_same(there.manifest, wanted, address)
+        there._store.require_conditions()
+        manifest.require_same(there.manifest, wanted, there.address)
         return there
 
     @classmethod
@@ -87,12 +98,23 @@ class Table:
     @classmethod
     def exists(cls, address: str) -> bool:
         """Whether an address holds a table."""
-        return store_of(normalise(address)).read(TABLE_KEY) is not None
+        return store_of(address).read(TABLE_KEY) is not None
 
     def parameters(self) -> dict[str, Any]:
-        """The parameters a shard works by: those the table was made with, limits as they were last set."""
-        limits = self._store.read(LIMITS_KEY)
-        return {**self.manifest.parameters, **(orjson.loads(limits) if limits else {})}
+        """The parameters a shard works by: those the table was made with, limits as they were last set.
+
+        Raises:
+            AddressError: the limits are damaged.
+        """
+        content = self._store.read(LIMITS_KEY)
+        try:
+            limits: dict[str, Any] = orjson.loads(content) if content is not None else {}
+            return {**self.manifest.parameters, **limits}
+        except (ValueError, TypeError) as error:
+            raise AddressError(
+                f"{self.address}/{LIMITS_KEY} is damaged ({error}); run '{self.manifest.stage}' again to "
+                "write it anew"
+            ) from error
 
     def set_limits(self, limits: dict[str, Any]) -> None:
         """Write down limits (concurrency and such) that a run was started with; they decide no row."""
@@ -105,16 +127,16 @@ class Table:
 
     def newest(self) -> dict[int, Commit]:
         """The newest commit of each shard that has one."""
-        generations: dict[int, int] = {}
-        for key in self._store.keys("commits"):
-            shard, generation = parse_commit_key(key)
-            generations[shard] = max(generation, generations.get(shard, 0))
-        return {shard: self._commit(shard, generation) for shard, generation in sorted(generations.items())}
+        generations = self._generations("commits")
+        if len(generations) < _READERS:
+            return {shard: self._commit(shard, generations[shard]) for shard in generations}
+        with ThreadPoolExecutor(_READERS) as readers:
+            found = readers.map(self._commit, generations, generations.values())
+            return dict(zip(generations, found, strict=True))
 
     def unfinished(self) -> list[int]:
         """Shards whose newest commit is missing or not finished."""
-        newest = self.newest()
-        return [shard for shard in self.shards if shard not in newest or not newest[shard].finished]
+        return self._open_shards(self.newest())
 
     def shard(self, number: int) -> "Shard":
         """The writer of one shard.
@@ -124,9 +146,7 @@ class Table:
         """
         if number not in self.shards:
             raise AddressError(f"{self.address} has shards 0 to {len(self.shards) - 1}, not {number}")
-        generation = 0
-        for key in self._store.keys(commit_key(number, 0).rpartition("/")[0]):
-            generation = max(generation, parse_commit_key(key)[1])
+        generation = self._generations(commit_key(number, 0).rpartition("/")[0]).get(number, 0)
         newest = self._commit(number, generation) if generation else commits.nothing(number)
         return Shard(self, self._store, newest)
 
@@ -139,38 +159,45 @@ class Table:
 
         Raises:
             IncompleteTable: a planned shard is unfinished and `partial` is not given.
+            AddressError: a part is missing or damaged.
         """
-        found = self._readable(partial)
-        return pa.concat_tables(
-            [
-                tables.schema(record).empty_table(),
-                *(_part(self._store, record, part) for part in _parts(found, member)),
-            ]
-        )
+        return self._rows(self._readable(partial), record, member)
 
     def records(self, record: type[Record], member: str, partial: bool = False) -> list[Record]:
         """The same as records."""
         return tables.from_table(record, self.read(record, member, partial))
 
     def fetch(self, member: str, to: Path) -> list[Path]:
-        """Copy a member's files (a model's folder, say) to a local folder.
+        """Copy a member's files (a model's folder, say) to a local folder, under their relative names.
 
-        Nnames after the attempt are kept.
+        Where generations hold a file of one name, the newest stays.
+
+        Raises:
+            IncompleteTable: a planned shard is unfinished.
+            AddressError: there is no such folder, or a file is missing or damaged.
         """
-        paths = []
-        for part in _parts(self._readable(partial=False), member):
-            path = to / part.key.partition("/shard-")[2].split("/", 2)[-1]
-            self._store.fetch(part.key, path)
-            paths.append(path)
-        return paths
+        parts = {name_in_folder(part.key): part for part in _folder_parts(self._readable(False), member)}
+        if not parts:
+            raise AddressError(f"{self.address} holds no files '{member}'; it holds {self.members()}")
+        for name, part in parts.items():
+            fetch_part(self._store, part, to / name)
+        return [to / name for name in parts]
 
     def members(self) -> list[str]:
         """Names of what has been published."""
         return sorted({name for commit in self.newest().values() for name in commit.members})
 
+    def _rows(self, found: Iterable[Commit], record: type[Any], member: str) -> pa.Table:
+        parts = [part for commit in found for part in commit.members.get(member, ())]
+        if any(is_in_folder(part.key) for part in parts):
+            raise AddressError(f"'{member}' of {self.address} is a folder of files and has no rows")
+        return pa.concat_tables(
+            [tables.schema(record).empty_table(), *(read_part(self._store, record, part) for part in parts)]
+        )
+
     def _readable(self, partial: bool) -> list[Commit]:
         newest = self.newest()
-        missing = [shard for shard in self.shards if shard not in newest or not newest[shard].finished]
+        missing = self._open_shards(newest)
         if missing and not partial:
             raise IncompleteTable(
                 f"{self.address} is not finished ({len(missing)} of {len(self.shards)} shards are open); run "
@@ -178,16 +205,30 @@ class Table:
             )
         return list(newest.values())
 
+    def _open_shards(self, newest: Mapping[int, Commit]) -> list[int]:
+        return [shard for shard in self.shards if shard not in newest or not newest[shard].finished]
+
+    def _generations(self, prefix: str) -> dict[int, int]:
+        """Shards that have commits, in order, with the newest generation of each."""
+        newest: dict[int, int] = {}
+        for found in map(parse_commit_key, self._store.keys(prefix)):
+            if found is not None:
+                newest[found[0]] = max(found[1], newest.get(found[0], 0))
+        return {shard: newest[shard] for shard in sorted(newest) if shard in self.shards}
+
     def _commit(self, shard: int, generation: int) -> Commit:
         key = commit_key(shard, generation)
         content = self._store.read(key)
         if content is None:
             raise StorageUnavailable(f"{self.address}/{key} was listed but cannot be read; try again")
-        return commits.parse(content, f"{self.address}/{key}")
+        commit = commits.parse(content, f"{self.address}/{key}")
+        if (commit.shard, commit.generation) != (shard, generation):
+            raise AddressError(f"commit {self.address}/{key} is that of another shard; restore it")
+        return commit
 
 
 class Shard:
-    """Writes one shard, generation after generation."""
+    """Writes one shard, generation after generation; one thread at a time."""
 
     def __init__(self, table: Table, store: Store, newest: Commit):
         self.table = table
@@ -211,8 +252,7 @@ class Shard:
 
     def published(self, record: type[Record], member: str) -> list[Record]:
         """Rows this shard has published so far."""
-        found = [_part(self._store, record, part) for part in self.newest.members.get(member, ())]
-        return [row for table in found for row in tables.from_table(record, table)]
+        return tables.from_table(record, self.table._rows([self.newest], record, member))
 
     def publish(
         self,
@@ -238,69 +278,40 @@ class Shard:
                 path = Path(scratch, f"{member}.parquet")
                 write_parquet(table, path)
                 key = data_key(member, self.number, generation, attempt)
-                added[member] = (self._upload(key, path, table.num_rows),)
+                added[member] = (upload(self._store, key, path, table.num_rows),)
         for member, folder in (folders or {}).items():
+            if member in members:
+                raise ValueError(f"'{member}' cannot be rows and a folder at once")
             stem = data_key(member, self.number, generation, attempt, suffix="")
             files = sorted(each for each in folder.rglob("*") if each.is_file())
             added[member] = tuple(
-                self._upload(f"{stem}/{file.relative_to(folder)}", file, 0) for file in files
+                upload(self._store, f"{stem}/{file.relative_to(folder).as_posix()}", file, 0)
+                for file in files
             )
         commit = self.newest.following(attempt, added, finished, now_text())
-        key = commit_key(self.number, generation)
-        if not self._store.create(key, commit.to_json()):
-            standing = commits.parse(self._store.read(key) or b"", key)
-            if standing.attempt != attempt:  # not a lost acknowledgement of ours: a lost race
-                raise StorageUnavailable(
-                    f"another worker published generation {generation} of shard {self.number} of "
-                    f"{self.table.address}; run the shard again to continue after it"
-                )
+        self._claim(commit)
         self.newest = commit
         return commit
 
-    def _upload(self, key: str, path: Path, rows: int) -> PartFile:
-        content = path.read_bytes()
-        self._store.write(key, content)
-        return PartFile(key, rows, len(content), hashlib.sha256(content).hexdigest())
+    def _claim(self, commit: Commit) -> None:
+        """Create the commit object, or learn who did: us, unheard, or somebody else."""
+        key = commit_key(commit.shard, commit.generation)
+        try:
+            if self._store.create(key, commit.to_json()):
+                return
+        except StorageUnavailable:
+            standing = self._store.read(key)
+            if standing is None or commits.parse(standing, key).attempt != commit.attempt:
+                raise
+            return  # it was written, the acknowledgement was lost
+        standing = self._store.read(key)
+        if standing is None or commits.parse(standing, key).attempt != commit.attempt:
+            raise StorageUnavailable(
+                f"another worker published generation {commit.generation} of shard {commit.shard} of "
+                f"{self.table.address} first; run the shard again to continue after it"
+            )
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
-    """One Parquet file: zstd-3, `ROW_GROUP` rows a group, dictionaries where the schema names them."""
-    named = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        compression_level=3,
-        row_group_size=ROW_GROUP,
-        use_dictionary=named or False,
-    )
-
-
-def _parts(found: Sequence[Commit], member: str) -> list[PartFile]:
-    return [part for commit in found for part in commit.members.get(member, ())]
-
-
-def _part(store: Store, record: type[Any], part: PartFile) -> pa.Table:
-    """One data object under the newest schema: columns it lacks come back null."""
-    try:
-        if is_s3(store.address):
-            content = store.read(part.key)
-            if content is None:
-                raise FileNotFoundError(part.key)
-            found = pq.read_table(io.BytesIO(content))
-        else:
-            found = pq.ParquetFile(Path(store.address, part.key)).read()
-    except (FileNotFoundError, pa.ArrowInvalid, OSError) as error:
-        raise AddressError(
-            f"{store.address}/{part.key} is missing or damaged "
-            f"({str(error).splitlines()[0]}); restore it, or "
-            "write the stage to a new address"
-        ) from error
-    wanted = tables.schema(record)
-    columns = [
-        found.column(field.name).cast(field.type)
-        if field.name in found.column_names
-        else pa.nulls(found.num_rows, field.type)
-        for field in wanted
-    ]
-    return pa.Table.from_arrays(columns, schema=wanted)
+def _folder_parts(found: Sequence[Commit], member: str) -> list[PartFile]:
+    parts = [part for commit in found for part in commit.members.get(member, ())]
+    return [part for part in parts if is_in_folder(part.key)]

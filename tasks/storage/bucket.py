@@ -1,0 +1,205 @@
+"""Objects below a prefix of an S3 bucket, by obstore.
+
+Server, region and keys come from the usual `AWS_*` variables; without keys there, from where boto3 looks
+(profiles, container and instance roles). The only write that several workers may race for is `create`, a
+single `PUT` with `If-None-Match: *`. A server that answers 200 to the second creation (rclone and s3rver
+do) is refused before anything is written.
+"""
+
+import os
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    PreconditionError,
+    UnauthenticatedError,
+)
+from obstore.store import S3Store
+
+from tasks.errors import AddressError, ConfigurationError, StorageUnavailable
+from tasks.storage.folder import received
+
+_RETRIES = 5
+_RETRY_S = 60
+"""Longest time spent on one object while its server refuses or cuts connections [s]."""
+_CONNECT_S = 3
+_ANSWER_S = 120
+"""Longest time of one request; a part of an upload is 5 MiB."""
+_ROUNDS = 3
+
+
+class Bucket:
+    """The objects below `s3://bucket/prefix`; keys are relative to it."""
+
+    def __init__(self, address: str):
+        self.address = address
+        self._name, _, self._prefix = address.removeprefix("s3://").partition("/")
+        self._opened: S3Store | None = None
+
+    def read(self, key: str) -> bytes | None:
+        """The bytes of an object, or None where there is none."""
+        with self._named("read"):
+            try:
+                return bytes(obstore.get(self._client(), key).bytes())
+            except FileNotFoundError as error:
+                self._require_bucket(error)
+                return None
+
+    def write(self, key: str, content: bytes | Path) -> None:
+        """Write an object whole, large ones in parts; the key must be this attempt's own."""
+        with self._named("write to"):
+            obstore.put(self._client(), key, content)
+
+    def create(self, key: str, content: bytes) -> bool:
+        """Write an object if there is none; False when there was one already."""
+        with self._named("write to"):
+            try:
+                obstore.put(self._client(), key, content, mode="create", use_multipart=False)
+            except (AlreadyExistsError, PreconditionError):
+                return False
+            return True
+
+    def keys(self, prefix: str) -> list[str]:
+        """Keys below a prefix, sorted."""
+        with self._named("list"):
+            pages = obstore.list(self._client(), prefix=prefix)
+            return sorted(each["path"] for page in pages for each in page)
+
+    def delete(self, key: str) -> None:
+        """Remove an object of this attempt."""
+        with self._named("write to"):
+            obstore.delete(self._client(), key)
+
+    def fetch(self, key: str, to: Path) -> str | None:
+        """Copy an object to a local file; its sha256, or None where there is no such object."""
+        with self._named("read"):
+            try:
+                chunks = obstore.get(self._client(), key).stream()
+            except FileNotFoundError as error:
+                self._require_bucket(error)
+                return None
+            return received((bytes(chunk) for chunk in chunks), to)
+
+    def require_conditions(self) -> None:
+        """Refuse a server that does not keep create-if-absent.
+
+        Raises:
+            AddressError: the second creation of one key was acknowledged or has replaced the first.
+        """
+        server = f"{os.environ.get('AWS_ENDPOINT_URL', '')} {self._name}"
+        if server in _trusted:
+            return
+        key = f".probe/{uuid.uuid4().hex}"
+        try:
+            self.create(key, b"first")  # its acknowledgement may be lost: only the second one is judged
+            kept = not any(self.create(key, b"later") for _ in range(_ROUNDS)) and self.read(key) == b"first"
+        finally:
+            self.delete(key)
+        if not kept:
+            raise AddressError(
+                f"the S3 server behind {self.address} does not keep 'If-None-Match: *', so two workers could "
+                "publish the same shard; use one that does (AWS, radosgw, MinIO)"
+            )
+        _trusted.add(server)
+
+    def _client(self) -> S3Store:
+        if self._opened is None:
+            require_endpoint()
+            self._opened = S3Store(
+                self._name,
+                prefix=self._prefix or None,
+                client_options={
+                    "allow_http": True,
+                    "connect_timeout": f"{_CONNECT_S}s",
+                    "timeout": f"{_ANSWER_S}s",
+                },
+                retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_S)},
+                **_credentials(),
+            )
+        return self._opened
+
+    def _require_bucket(self, error: Exception) -> None:
+        if "NoSuchBucket" in str(error):
+            raise AddressError(f"there is no bucket '{self._name}'; create it, or name another") from error
+
+    @contextmanager
+    def _named(self, act: str) -> Iterator[None]:
+        """Say what the client refuses in one sentence that names the address, never its keys."""
+        try:
+            yield
+        except (AlreadyExistsError, PreconditionError):
+            raise
+        except (PermissionDeniedError, UnauthenticatedError) as error:
+            raise AddressError(
+                f"may not {act} {self.address}: the server refuses the key; check AWS_ACCESS_KEY_ID, "
+                "AWS_SECRET_ACCESS_KEY and the bucket's policy"
+            ) from error
+        except ValueError as error:  # obstore's word for a name that no object may have
+            raise AddressError(f"cannot {act} {self.address}: {_line(error)}") from error
+        except (BaseError, OSError) as error:
+            self._require_bucket(error)
+            raise StorageUnavailable(f"cannot {act} {self.address}: {_line(error)}; try again") from error
+
+
+_trusted: set[str] = set()
+
+
+def require_endpoint() -> None:
+    """See that the server `AWS_ENDPOINT_URL` names is there: a wrong address is said in seconds.
+
+    Raises:
+        ConfigurationError: it is no address.
+        StorageUnavailable: nobody answers.
+    """
+    url = os.environ.get("AWS_ENDPOINT_URL", "")
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        parts, host, port = urlsplit(""), None, 0
+    if parts.scheme not in ("http", "https") or not host:
+        raise ConfigurationError(
+            f"AWS_ENDPOINT_URL='{url}' is no address of an S3 server; write http://HOST:PORT"
+        )
+    proxied = any(os.environ.get(name) for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"))
+    if proxied:
+        return  # the way there leads through the proxy; the first request shows whether it exists
+    try:
+        socket.create_connection((host, port), timeout=_CONNECT_S).close()
+    except OSError as error:
+        raise StorageUnavailable(
+            f"no S3 server answers at {parts.scheme}://{host}:{port} ({_line(error)}); check AWS_ENDPOINT_URL"
+        ) from error
+
+
+def _credentials() -> dict[str, Any]:
+    """Nothing where the environment has keys or none are needed; else where boto3 finds them."""
+    if os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_SKIP_SIGNATURE"):
+        return {}
+    import boto3
+    from obstore.auth.boto3 import Boto3CredentialProvider
+
+    session = boto3.Session()
+    if session.get_credentials() is None:
+        raise ConfigurationError(
+            "no keys for S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_ENDPOINT_URL for a "
+            "server that is not AWS)"
+        )
+    return {"credential_provider": Boto3CredentialProvider(session)}
+
+
+def _line(error: Exception) -> str:
+    said = str(error).strip()
+    return said.splitlines()[0][:300] if said else type(error).__name__
