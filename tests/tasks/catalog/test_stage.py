@@ -1,0 +1,258 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from tasks.catalog.stage import Parameters, plan, run
+from tasks.errors import ApiUnreachable, ConfigurationError, FingerprintMismatch
+from tasks.records import Api, Collection, Probe, Reject, Tool
+from tasks.storage.stage import Silent
+from tasks.storage.table import Table
+from tests.tasks.catalog.conftest import Crawled
+from tests.tasks.catalog.sandbox import running_hub
+
+FITTING = {
+    "404": "not_found",
+    "500": "server_error",
+    "html": "html",
+    "error_under_200": "error_message",
+    "slow": "slow",
+    "empty": "empty",
+    "placeholder": "placeholder",
+}
+
+
+def rows_of(address: str) -> dict[str, list]:
+    """What a crawl has decided, without times."""
+    table = Table.open(address)
+    probes = [(row.api_id, row.attempt, row.arguments, row.verdict) for row in table.records(Probe, "probes")]
+    return {
+        "tools": sorted(map(repr, table.records(Tool, "tools"))),
+        "apis": sorted(map(repr, table.records(Api, "apis"))),
+        "collections": sorted(map(repr, table.records(Collection, "collections"))),
+        "probes": sorted(probes),
+        "rejects": sorted((row.subject_id, row.reason) for row in table.records(Reject, "rejects")),
+    }
+
+
+def test_every_planted_api_is_rejected_for_its_fault(crawled: Crawled):
+    found = {
+        row.subject_id: row.reason for row in Table.open(crawled.report.address).records(Reject, "rejects")
+    }
+    assert {FITTING[kind] for kind in crawled.plants.values()} == set(FITTING.values())
+    assert {api_id: found.get(api_id) for api_id in crawled.plants} == {
+        api_id: FITTING[kind] for api_id, kind in crawled.plants.items()
+    }
+
+
+def test_no_sound_api_is_rejected(crawled: Crawled):
+    rejects = Table.open(crawled.report.address).records(Reject, "rejects")
+    assert [row for row in rejects if row.subject_id not in crawled.plants] == []
+
+
+def test_every_reject_of_a_called_api_carries_its_evidence(crawled: Crawled):
+    rejects = Table.open(crawled.report.address).records(Reject, "rejects")
+    assert all(
+        "calls " + row.reason in row.evidence and "GET http" in row.evidence.replace("POST", "GET")
+        for row in rejects
+    )
+
+
+def test_the_key_is_in_no_row(crawled: Crawled):
+    table = Table.open(crawled.report.address)
+    assert all(crawled.hub.key not in repr(rows) for rows in rows_of(crawled.report.address).values())
+    assert all(crawled.hub.key not in row.evidence for row in table.records(Probe, "probes"))
+
+
+def test_the_funnel_counts_what_came_in_and_what_is_kept(crawled: Crawled):
+    figures = crawled.report.figures
+    assert figures["apis_in"] == figures["apis_kept"] + len(crawled.plants)
+    assert figures["apis_called"] == figures["apis_in"] > 40
+    assert figures["tools_in"] == figures["tools_kept"] >= 12
+    assert sum(crawled.report.rejected.values()) == len(crawled.plants)
+
+
+def test_collections_name_tools_of_several_categories_by_id(crawled: Crawled):
+    table = Table.open(crawled.report.address)
+    categories = {tool.tool_id: tool.category for tool in table.records(Tool, "tools")}
+    collections = table.records(Collection, "collections")
+    assert len(collections) >= 4
+    assert all(set(each.tool_ids) <= set(categories) for each in collections)
+    assert any(len({categories[tool_id] for tool_id in each.tool_ids}) > 1 for each in collections)
+
+
+def test_a_kept_api_can_be_called_by_its_record(crawled: Crawled):
+    apis = {api.api_id: api for api in Table.open(crawled.report.address).records(Api, "apis")}
+    assert len(apis) == crawled.report.rows["apis"]
+    api = next(each for each in apis.values() if any(parameter.example for parameter in each.parameters))
+    assert api.url.startswith(crawled.hub.location + "/api/")
+    assert (
+        api.standard_name
+        and api.tool_standard_name
+        and json.loads(api.example_response or "null") is not None
+    )
+
+
+def test_crawling_again_writes_nothing_new(crawled: Crawled, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FOUNDRY_HUB_KEY", crawled.hub.key)
+    before = Table.open(crawled.report.address).newest()
+    assert run(crawled.parameters, Silent()).rows == crawled.report.rows
+    assert Table.open(crawled.report.address).newest() == before
+
+
+def test_other_thresholds_at_the_same_address_are_refused(crawled: Crawled, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FOUNDRY_HUB_KEY", crawled.hub.key)
+    with pytest.raises(FingerprintMismatch, match=r"slow_s was 1\.5, now 1\.0"):
+        plan(crawled.parameters.model_copy(update={"slow_s": 1.0}))
+
+
+class StopsTheHub:
+    """Progress that ends the hub after some tools."""
+
+    def __init__(self, hub, after: int):
+        self.hub, self.after = hub, after
+
+    def show(self, what: str, done: int, total: int) -> None:
+        if done >= self.after:
+            self.hub.stop()
+
+
+def test_a_hub_that_goes_away_rejects_nothing_and_the_next_run_continues(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    with running_hub("--plants", "0") as hub:
+        monkeypatch.setenv("FOUNDRY_HUB_KEY", hub.key)
+        patient = Parameters(location=hub.location, catalog="", slow_s=30, timeout_s=60)
+        broken = patient.model_copy(update={"catalog": str(tmp_path / "broken"), "concurrency": 1})
+        whole = patient.model_copy(update={"catalog": str(tmp_path / "whole"), "concurrency": 16})
+        run(whole, Silent())
+        with pytest.raises(ApiUnreachable, match="hub"):
+            run(broken, StopsTheHub(hub, after=3))
+    published = Table.open(broken.catalog).rows("tools")
+    assert 3 <= published < Table.open(whole.catalog).rows("tools")
+    with running_hub("--plants", "0", port=hub.port):
+        report = run(broken, Silent())
+    assert report.rejected == {}
+    assert rows_of(broken.catalog) == rows_of(whole.catalog)
+
+
+def test_an_unprobed_crawl_keeps_everything_and_says_so(
+    crawled: Crawled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("FOUNDRY_HUB_KEY", crawled.hub.key)
+    report = run(
+        Parameters(location=crawled.hub.location, catalog=str(tmp_path / "c"), probe=False), Silent()
+    )
+    assert report.rows["apis"] == crawled.report.figures["apis_in"]
+    assert report.rows["probes"] == 0
+    assert report.notes == ["not probed: every documented API is kept"]
+
+
+def test_a_missing_key_names_the_variable_before_anything_is_written(crawled: Crawled, tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="a call without a key; set FOUNDRY_HUB_KEY"):
+        plan(Parameters(location=crawled.hub.location, catalog=str(tmp_path / "c")))
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_wrong_key_names_the_variable_and_not_the_key(
+    crawled: Crawled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("FOUNDRY_HUB_KEY", "someone.0123")
+    with pytest.raises(ConfigurationError, match="refuses the key; set FOUNDRY_HUB_KEY") as refusal:
+        plan(Parameters(location=crawled.hub.location, catalog=str(tmp_path / "c")))
+    assert "0123" not in str(refusal.value)
+
+
+def test_a_hub_that_is_not_there_is_one_sentence(tmp_path: Path):
+    with pytest.raises(ApiUnreachable, match=r"no hub answers at http://127\.0\.0\.1:1 "):
+        plan(Parameters(location="http://127.0.0.1:1", catalog=str(tmp_path / "c")))
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("location", ["ftp://x", "", "http://[::1", "http://127.0.0.1:99999", "marketplace"])
+def test_a_location_that_is_no_address_is_one_sentence(location: str, tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="--location of a hub is its address"):
+        plan(Parameters(location=location, catalog=str(tmp_path / "c")))
+
+
+def test_a_server_that_is_no_hub_is_one_sentence(tmp_path: Path):
+    import http.server
+    import threading
+
+    class Page(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>It works!</html>")
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(ConfigurationError, match="answers, but is no hub"):
+            plan(Parameters(location=f"http://127.0.0.1:{server.server_port}", catalog=str(tmp_path / "c")))
+        server.shutdown()
+
+
+def test_a_timeout_below_the_slow_limit_is_refused(tmp_path: Path):
+    with pytest.raises(ConfigurationError, match="must be above slow_s"):
+        plan(Parameters(location="http://127.0.0.1:1", catalog=str(tmp_path / "c"), slow_s=5, timeout_s=4))
+
+
+def write_tools(path: Path, *lines: dict | str) -> Path:
+    path.write_text("\n".join(each if isinstance(each, str) else json.dumps(each) for each in lines))
+    return path
+
+
+def a_tool(name: str, apis: int = 1) -> dict:
+    api = {"description": "", "method": "GET", "required_parameters": [], "optional_parameters": []}
+    entries = [{**api, "name": f"call {number}", "url": f"https://x.test/{number}"} for number in range(apis)]
+    return {"category": "Weather", "tool_name": name, "tool_description": "", "api_list": entries}
+
+
+def test_a_bad_line_of_tool_files_is_a_reject(tmp_path: Path):
+    place = write_tools(tmp_path / "tools.jsonl", a_tool("one"), "{broken", a_tool("two", apis=3))
+    report = run(
+        Parameters(source="toolbench", location=str(place), catalog=str(tmp_path / "c"), shard_size=1),
+        Silent(),
+    )
+    assert report.shards == 2
+    assert report.rows == {"apis": 4, "collections": 0, "rejects": 1, "tools": 2}
+    assert report.rejected == {"unreadable": 1}
+    assert "not probed" in report.notes[0]
+
+
+def test_tool_files_elsewhere_continue_the_same_table(tmp_path: Path):
+    (tmp_path / "a").mkdir()
+    first = write_tools(tmp_path / "a" / "one.json", a_tool("one"))
+    (tmp_path / "b").mkdir()
+    moved = write_tools(tmp_path / "b" / "one.json", first.read_text())
+    for location in (tmp_path / "a", tmp_path / "b"):
+        run(Parameters(source="toolbench", location=str(location), catalog=str(tmp_path / "c")), Silent())
+    moved.write_text(json.dumps(a_tool("another")))
+    with pytest.raises(FingerprintMismatch, match="documents was"):
+        plan(Parameters(source="toolbench", location=str(moved.parent), catalog=str(tmp_path / "c")))
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\x1f\x8b broken"])
+def test_a_location_without_tool_documents_is_one_sentence(content: bytes | None, tmp_path: Path):
+    place = tmp_path / "tools.jsonl.gz"
+    if content is not None:
+        place.write_bytes(content if content.startswith(b"\x1f") else gzip.compress(content))
+    with pytest.raises(ConfigurationError, match=r"tools\.jsonl\.gz"):
+        plan(Parameters(source="toolbench", location=str(place), catalog=str(tmp_path / "c")))
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_whole_marketplace_of_toolbench_is_read(shared: Path, tmp_path: Path):
+    location = shared / "data" / "catalog" / "rapidapi_all_tools.jsonl.gz"
+    report = run(
+        Parameters(source="toolbench", location=str(location), catalog=str(tmp_path / "c")), Silent()
+    )
+    assert report.figures["tools_in"] == 10_056
+    assert report.rows["tools"] + report.rejected.get("duplicate_tool", 0) == 10_056
+    assert report.rows["apis"] > 38_000
+    tools = Table.open(report.address).read(Tool, "tools")
+    assert len(set(tools.column("category").to_pylist())) == 49
