@@ -22,6 +22,8 @@ from tasks.storage.ids import instruction_id
 
 TEACHER = "toolbench"
 """Who wrote the instructions; the files name no model."""
+TEST_FOLDER = "test_instruction"
+"""ToolBench keeps its held-out queries in a folder of this name; all others may be trained on."""
 _GROUP = re.compile(r"^[GI]([123])(?![0-9])")
 
 
@@ -51,7 +53,7 @@ def read_queries(path: Path, toolenv: Path | None = None) -> ImportedQueries:
             f"there is no tool folder at {toolenv}; give the one that holds the category folders"
         )
     shelf = _Shelf(toolenv)
-    split: Split = "test" if "test" in path.parent.name else "train"
+    split: Split = "test" if path.absolute().parent.name == TEST_FOLDER else "train"
     instructions: list[Instruction] = []
     ids: set[str] = set()
     source_ids: set[str] = set()

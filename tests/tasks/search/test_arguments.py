@@ -3,7 +3,7 @@ import json
 import httpx
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.search.arguments import ArgumentError, arguments_of, as_documented, documented, json_type
@@ -34,6 +34,7 @@ def test_what_cannot_be_sent_on_is_refused_with_its_reason(text: str, reason: st
         arguments_of(text)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps)))
 def test_whatever_is_read_can_be_stored_and_sent(text: str):
     try:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.search.names import (
@@ -65,6 +65,7 @@ def test_later_bearers_of_a_name_are_numbered():
     assert unique(["a", "b", "a", "a_2", "a"]) == ["a", "b", "a_3", "a_2", "a_4"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["x" * 64, "x" * 63 + "_", "a", "a_2", "a_3", ""])))
 def test_unique_names_are_unique_short_and_the_same_each_time(names: list[str]):
     given_names = unique(names)

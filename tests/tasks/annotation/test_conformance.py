@@ -1,0 +1,169 @@
+"""The trees of the published algorithm, on 120 real instructions against a scripted world."""
+
+import asyncio
+import importlib.util
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tasks.annotation.export import export_toolbench
+from tasks.annotation.imports import ImportedQueries, read_queries
+from tasks.environment.observation import observe
+from tasks.environment.protocol import ApiAnswer, Environment
+from tasks.environment.proxy import ProxyEnvironment
+from tasks.records import Api, Trajectory
+from tasks.rollout.trajectories import trajectory_of
+from tasks.search.arguments import arguments_of, documented
+from tasks.search.effects import Act, Ask, FunctionCall, Observation, Reply
+from tasks.search.messages import Form, offered, render
+from tasks.search.methods import method
+from tasks.search.problem import Problem, problem
+from tasks.search.tree import DecisionTree
+
+Chat = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+SEED = 7
+
+
+def test_the_published_trees_grow_over_http(shared: Path, tmp_path: Path):
+    queries = queries_of(shared)
+
+    async def annotate(base: str) -> list[Trajectory]:
+        environment = ProxyEnvironment(f"{base}/rapidapi")
+        async with httpx.AsyncClient(timeout=60) as client:
+
+            async def chat(body: dict[str, Any]) -> dict[str, Any]:
+                return (await client.post(f"{base}/v1/chat/completions", json=body)).json()
+
+            try:
+                return await annotated(queries, "DFS_woFilter_w2", chat, environment, "tools")
+            finally:
+                await environment.aclose()
+
+    with scripted_world(shared) as base:
+        rows = asyncio.run(annotate(base))
+    assert agreement(shared, rows, tmp_path) == "120 of 120 trees agree"
+    assert all(row.environment == "proxy" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("DFS_woFilter_w3", "functions"), ("CoT@1", "tools"), ("CoT@5", "functions")]
+)
+def test_the_published_trees_grow_in_process(shared: Path, tmp_path: Path, name: str, form: Form):
+    world = world_module(shared).World(SEED)
+
+    async def chat(body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = world.chat(body)
+        return answer
+
+    rows = asyncio.run(annotated(queries_of(shared), name, chat, Mute(), form))
+    assert agreement(shared, rows, tmp_path) == "120 of 120 trees agree"
+
+
+class Mute:
+    """An environment whose APIs say nothing; the scripted model does not listen to them."""
+
+    name = "mute"
+
+    async def call(self, api: Api, arguments: object) -> ApiAnswer:
+        return ApiAnswer("", "", 200, 0.0)
+
+    async def aclose(self) -> None:
+        return None
+
+
+def queries_of(shared: Path) -> ImportedQueries:
+    conformance = shared / "data/conformance"
+    queries = read_queries(conformance / "queries.json", conformance / "tools")
+    assert queries.from_entries == ()
+    return queries
+
+
+async def annotated(
+    queries: ImportedQueries, name: str, chat: Chat, environment: Environment, form: Form
+) -> list[Trajectory]:
+    """Every query searched, 32 at once."""
+    room = asyncio.Semaphore(32)
+
+    async def one(position: int) -> Trajectory:
+        instruction = queries.instructions[position]
+        async with room:
+            tree = await searched(problem(instruction, queries.apis), name, chat, environment, form)
+        return trajectory_of(
+            tree,
+            instruction,
+            method=name,
+            teacher="scripted",
+            teacher_kind="model",
+            environment=environment.name,
+        )
+
+    return await asyncio.gather(*(one(position) for position in range(len(queries.instructions))))
+
+
+async def searched(
+    asked: Problem, name: str, chat: Chat, environment: Environment, form: Form
+) -> DecisionTree:
+    async def serve(effect: Ask | Act) -> Reply | Observation:
+        if isinstance(effect, Ask):
+            body = {"model": "scripted", "messages": render(effect.messages, form)}
+            answer = await chat(body | offered(effect.functions, form))
+            return reply_of(answer["choices"][0]["message"])
+        api = asked.offer.api(effect.function)
+        return observe(await environment.call(api, documented(api, arguments_of(effect.arguments))))
+
+    search = method(name).search(asked)
+    try:
+        effects = next(search)
+        while True:
+            effects = search.send(tuple([await serve(effect) for effect in effects]))
+    except StopIteration as finished:
+        tree: DecisionTree = finished.value
+        return tree
+
+
+def reply_of(message: dict[str, Any]) -> Reply:
+    calls = [call["function"] for call in message.get("tool_calls", [])] or [message.get("function_call")]
+    return Reply(
+        message["content"], tuple(FunctionCall(call["name"], call["arguments"]) for call in calls if call)
+    )
+
+
+def agreement(shared: Path, rows: list[Trajectory], folder: Path) -> str:
+    """What the reference's own comparison prints last."""
+    export_toolbench(rows, folder)
+    expected = shared / f"data/conformance/expected-seed{SEED}-{rows[0].method}.jsonl"
+    compare = [sys.executable, shared / "tools/canonical_tree.py", folder, "--expect", expected]
+    printed = subprocess.run(compare, capture_output=True, text=True, check=False).stdout
+    return printed.strip().splitlines()[-1]
+
+
+def world_module(shared: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("scripted_world", shared / "tools/scripted_world.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def scripted_world(shared: Path) -> Iterator[str]:
+    """A fresh world on a free port, gone when the block ends."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        port = reserved.getsockname()[1]
+    command = [sys.executable, shared / "tools/scripted_world.py", "--port", str(port), "--seed", str(SEED)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as world:
+        try:
+            assert world.stdout is not None
+            assert "scripted world on" in world.stdout.readline()
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            world.terminate()
