@@ -25,7 +25,7 @@ def slug(name: str) -> str:
     return _FOREIGN.sub("-", plain.lower()).strip("-") or f"x{digest(name, size=2)}"
 
 
-def unique_slugs(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+def unique_slugs(named: Sequence[tuple[str, str]]) -> list[str]:
     """Slugs of (name, identity) pairs, all different.
 
     Args:
@@ -33,7 +33,7 @@ def unique_slugs(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]
             equal pairs are the same thing twice and raise nothing: they differ by their number then.
 
     Returns:
-        a slug for each pair in the order given, and a sentence about each slug that several bear.
+        a slug for each pair in the order given.
     """
     wanted = [slug(name) for name, _ in named]
     bearers: dict[str, list[int]] = {}
@@ -41,17 +41,13 @@ def unique_slugs(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]
         bearers.setdefault(each, []).append(place)
     slugs = list(wanted)
     taken = set(wanted)
-    clashes = []
     for each, places in bearers.items():
         if len(places) == 1:
             continue
-        first, *others = sorted(places, key=lambda place: (named[place][1], named[place][0], place))
-        for place in others:
+        for place in sorted(places, key=lambda place: (named[place][1], named[place][0], place))[1:]:
             slugs[place] = _free(f"{each}-{digest(list(named[place]), size=2)}", taken)
             taken.add(slugs[place])
-        given = ", ".join(f"'{named[place][0]}' as {slugs[place]}" for place in (first, *others))
-        clashes.append(f"{len(places)} names become '{each}': {given}")
-    return slugs, clashes
+    return slugs
 
 
 def _free(wanted: str, taken: set[str]) -> str:

@@ -83,9 +83,25 @@ def finish(address: str) -> Report:
         "apis_called": len({row["api_id"] for row in called}),
         "apis_kept_though_flaky": len(failed - {row.subject_id for row in gone}),
     }
+    report.notes += _clashes(table)
     if not apis:
         report.notes.append("no API is kept; see the rejects for the reasons")
     return report
+
+
+def _clashes(table: Table) -> list[str]:
+    """What is to be said about APIs of one tool that become one name."""
+    bearers: dict[tuple[str, str], list[str]] = {}
+    named = table.read(Api, "apis").select(["api_id", "tool_id", "standard_name"])
+    for row in named.to_pylist():
+        bearers.setdefault((row["tool_id"], row["standard_name"]), []).append(row["api_id"])
+    shared = [api_ids for api_ids in bearers.values() if len(api_ids) > 1]
+    if not shared:
+        return []
+    count, example = sum(map(len, shared)), " and ".join(sorted(shared)[0][:2])
+    return [
+        f"{count} APIs share their standard name with another of their tool ({example}); their ids differ"
+    ]
 
 
 def run(parameters: Parameters, progress: Progress) -> Report:

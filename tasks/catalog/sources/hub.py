@@ -66,7 +66,7 @@ class Hub:
         """Slug at the hub and tool_id of every tool, in the order of the ids."""
         rows = await self._rows("/hub/tools")
         listed = sorted({str(row["slug"]) for row in rows if row.get("slug")})
-        slugs, _ = unique_slugs([(each, each) for each in listed])
+        slugs = unique_slugs([(each, each) for each in listed])
         return sorted(
             zip(listed, (f"{SOURCE}/{each}" for each in slugs), strict=True), key=lambda pair: pair[1]
         )

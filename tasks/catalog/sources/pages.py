@@ -67,8 +67,6 @@ class Documented:
     apis: tuple[Api, ...]
     unreadable: tuple[tuple[str, str], ...]
     """Id and what is wrong, for each API that cannot be read."""
-    clashes: tuple[str, ...]
-    """A sentence for each slug that several APIs bear."""
 
 
 def read_page(page: Any, tool_id: str, location: str) -> Documented:
@@ -107,11 +105,9 @@ def read_page(page: Any, tool_id: str, location: str) -> Documented:
             readable.append(ApiPage.model_validate(each))
         except ValidationError as error:
             unreadable.append((f"{tool_id}/unreadable-{number}", _plain(error)))
-    slugs, clashes = unique_slugs(
-        [(each.slug or each.name, f"{each.method} {each.path}") for each in readable]
-    )
+    slugs = unique_slugs([(each.slug or each.name, f"{each.method} {each.path}") for each in readable])
     apis = [_api(each, f"{tool_id}/{slug}", tool) for each, slug in zip(readable, slugs, strict=True)]
-    return Documented(tool, tuple(apis), tuple(unreadable), tuple(clashes))
+    return Documented(tool, tuple(apis), tuple(unreadable))
 
 
 def _api(page: ApiPage, api_id: str, tool: Tool) -> Api:

@@ -224,6 +224,15 @@ def test_a_bad_line_of_tool_files_is_a_reject(tmp_path: Path):
     assert "not probed" in report.notes[0]
 
 
+def test_apis_that_become_one_name_are_kept_apart_and_reported(tmp_path: Path):
+    twins = a_tool("one", apis=2)
+    twins["api_list"][1]["name"] = "CALL-0"
+    place = write_tools(tmp_path / "tools.jsonl", twins)
+    report = run(Parameters(source="toolbench", location=str(place), catalog=str(tmp_path / "c")), Silent())
+    assert len({api.api_id for api in Table.open(report.address).records(Api, "apis")}) == 2
+    assert "2 APIs share their standard name" in report.notes[-1]
+
+
 def test_tool_files_elsewhere_continue_the_same_table(tmp_path: Path):
     (tmp_path / "a").mkdir()
     first = write_tools(tmp_path / "a" / "one.json", a_tool("one"))

@@ -65,11 +65,10 @@ def test_an_api_that_cannot_be_read_costs_only_itself():
     assert found.tool.api_count == 3
 
 
-def test_two_apis_of_one_slug_get_two_ids_and_a_sentence():
+def test_two_apis_of_one_slug_get_two_ids():
     twin = {**PAGE["apis"][0], "path": "/other"}
     found = read_page({**PAGE, "apis": [PAGE["apis"][0], twin]}, "hub/x", "http://hub.test")
     assert len({api.api_id for api in found.apis}) == 2
-    assert len(found.clashes) == 1
 
 
 @pytest.mark.parametrize(
