@@ -38,7 +38,7 @@ def show(
 def _show_table(table: Table, as_json: bool) -> None:
     manifest = table.manifest
     unfinished = table.unfinished()
-    rows = {member: table.rows(member) for member in table.members()}
+    counts = {member: table.rows(member) for member in table.members()}
     if as_json:
         found = {
             "address": table.address,
@@ -46,7 +46,7 @@ def _show_table(table: Table, as_json: bool) -> None:
             "run_id": manifest.run_id,
             "shards": len(table.shards),
             "unfinished": unfinished,
-            "rows": rows,
+            "rows": counts,
             "inputs": manifest.inputs,
             "fingerprint": manifest.fingerprint,
         }
@@ -58,12 +58,14 @@ def _show_table(table: Table, as_json: bool) -> None:
     )
     for name, place in manifest.inputs.items():
         _console.print(f"  made from {name}: {place}", highlight=False)
-    for member, count in rows.items():
+    for member, count in counts.items():
         record, column = MEMBERS[member]
+        rows = table.read(record, member, partial=True).slice(0, _ROWS).to_pylist()
+        widest = max((len(str(row[column])) for row in rows), default=0)
         grid = Grid(title=f"{member}: {count:,} rows", title_justify="left", show_lines=False)
-        grid.add_column(column, no_wrap=True)
+        grid.add_column(column, no_wrap=True, min_width=min(widest, 70))
         grid.add_column("row", overflow="ellipsis", no_wrap=True)
-        for row in table.read(record, member, partial=True).slice(0, _ROWS).to_pylist():
+        for row in rows:
             rest = {
                 name: value for name, value in row.items() if name != column and value not in (None, "", [])
             }
