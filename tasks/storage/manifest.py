@@ -65,7 +65,7 @@ def parse(content: bytes, address: str) -> Manifest:
     try:
         found = orjson.loads(content)
         later = found["format"] > FORMAT
-        fingerprint = found.pop("fingerprint")
+        fingerprint = found.pop("fingerprint", None)
         manifest = (
             None
             if later

@@ -52,6 +52,9 @@ def read_part(store: Store, record: type[Any], part: PartFile) -> pa.Table:
         found = pq.read_table(pa.BufferReader(content))
         if found.num_rows != part.rows:
             raise pa.ArrowInvalid(f"{found.num_rows} rows, not {part.rows}")
+        written = (found.schema.metadata or {}).get(b"record", record.__name__.encode()).decode()
+        if written != record.__name__:
+            raise pa.ArrowInvalid(f"it holds those of {written}")
         version = int((found.schema.metadata or {}).get(b"schema_version", b"1"))
         if version > tables.VERSIONS[record]:
             raise AddressError(

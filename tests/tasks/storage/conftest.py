@@ -54,3 +54,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "tables" / "v1")
     request.getfixturevalue("s3")
     return f"s3://{BUCKET}/{tmp_path.name}-{os.getpid()}/v1"
+
+
+@pytest.fixture
+def a_folder(tmp_path: Path) -> str:
+    """An address that holds nothing yet, for what no store changes."""
+    return str(tmp_path / "tables" / "v1")
