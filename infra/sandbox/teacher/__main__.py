@@ -1,0 +1,30 @@
+"""Door: `python -m infra.sandbox.teacher --port 0 --seed S` serves the rehearsal teacher."""
+
+import argparse
+import sys
+
+from infra.sandbox.teacher.server import HOST, serve
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and serve; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.sandbox.teacher",
+        description="The rehearsal teacher: OpenAI's chat protocol, answered by rules, by no language model.",
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--seed", type=int, default=0, help="server seed; another one gives other replies")
+    options = parser.parse_args(arguments)
+    try:
+        serve(options.port, options.seed)
+    except (OSError, OverflowError) as error:
+        print(
+            f"The teacher cannot listen on {HOST}:{options.port} ({error}); choose another --port.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

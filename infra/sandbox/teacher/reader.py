@@ -1,0 +1,313 @@
+"""Reader: which value of a text belongs to which parameter.
+
+Every (parameter, value) pair is scored by the words around the value, what it looks like, and the
+preposition before it; pairs are then taken best first, and each value is claimed once.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from infra.sandbox.teacher.documents import Function, Parameter
+from infra.sandbox.teacher.fitting import fitted
+from infra.sandbox.teacher.knowledge import MONTHS
+from infra.sandbox.teacher.lexicon import word_set
+from infra.sandbox.teacher.spans import Span, read_text
+from infra.sandbox.teacher.words import humanised, name_words, stem
+
+_ARTICLES = word_set(
+    """
+    the a an my our its their this that value values of is was be exactly about code number
+    """
+)
+_FIRST_CUES = word_set("from between after since starting beginning departing leaving of")
+_SECOND_CUES = word_set("to into until till through before and ending towards reaching by")
+_PLACE_CUES = word_set("in at near around of for to inside")
+_PLACES = frozenset({"country", "city", "timezone", "iata", "postal_code", "latitude"})
+_COUNTED = word_set("limit count top n num results size max first")
+_AT_MOST = (("most", "at"), ("to", "up"), ("than", "more"))
+_YES = {"yes": True, "true": True, "no": False, "false": False, "on": True, "off": False}
+REQUIRED_FLOOR = 0.25
+OPTIONAL_FLOOR = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A value read for a parameter."""
+
+    parameter: Parameter
+    value: Any
+    start: int
+    end: int
+    score: float
+    """How well value and parameter go together; 1 and more is telling."""
+    evidence: float = 3.0
+    """The part of the score that words beside the value give, without its looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The values read for one function."""
+
+    claims: tuple[Claim, ...]
+    missing: tuple[Parameter, ...]
+    """Required parameters without a value."""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Values by parameter name."""
+        return {claim.parameter.name: claim.value for claim in self.claims}
+
+    @property
+    def places(self) -> frozenset[tuple[int, int]]:
+        """Where in the text the claimed values stand."""
+        return frozenset((claim.start, claim.end) for claim in self.claims)
+
+
+def _label_score(parameter: Parameter, span: Span) -> float:
+    """How clearly the words around a value name the parameter, 0 to about 3.5."""
+    best = 0.0
+    before, after = span.before_stems, span.after_stems
+    for label in parameter.labels:
+        if not label:
+            continue
+        if label.issubset(before):
+            far = max(before.index(stemmed) for stemmed in label)
+            best = max(best, 3.0 + 0.25 * len(label) - 0.4 * (far - len(label) + 1))
+        elif len(label) > 1 and (shared := label.intersection(before)):
+            near = min(before.index(stemmed) for stemmed in shared)
+            best = max(best, 1.6 * len(shared) / len(label) - 0.2 * near)
+        if after and label.issubset(after):
+            far = max(after.index(stemmed) for stemmed in label)
+            best = max(best, (3.3 if span.after[0] == "as" else 2.4) + 0.25 * len(label) - 0.25 * far)
+        elif len(label) > 1 and after and (shared := label.intersection(after)):
+            near = min(after.index(stemmed) for stemmed in shared)
+            best = max(best, 1.4 * len(shared) / len(label) - 0.25 * near)
+    if parameter.kind == "integer" and _COUNTED & set(name_words(parameter.name)):
+        superlative = span.after[:1] and (
+            span.after[0].endswith("est") or span.after[0] in {"most", "best", "results"}
+        )
+        if superlative or span.before[:1] in (("top",), ("first",)) or span.before[:2] in _AT_MOST:
+            best = max(best, 2.2)
+    noted = 0.0
+    for distance, stemmed in enumerate(before[:4]):
+        if stemmed in parameter.note_stems:
+            noted += 0.5 - 0.1 * distance
+    for distance, stemmed in enumerate(after[:3]):
+        if stemmed in parameter.note_stems:
+            noted += 0.5 - 0.12 * distance
+    return best + min(noted, 0.9)
+
+
+def _cue_score(parameter: Parameter, span: Span) -> float:
+    """What the preposition before a value says: `from` for the first of a pair, `in` for a place."""
+    cue = next((word for word in span.lead if word not in _ARTICLES), "")
+    if not span.lead and span.joint in {"and", "to"}:
+        cue = span.joint
+    if parameter.side == 1:
+        return 0.8 if cue in _FIRST_CUES else -0.9 if cue in {"to", "into", "until", "till"} else 0.0
+    if parameter.side == 2:
+        return 0.8 if cue in _SECOND_CUES else -0.9 if cue in {"from", "since", "between", "after"} else 0.0
+    if parameter.meaning in _PLACES and cue in _PLACE_CUES:
+        return 0.4
+    if parameter.kind == "date" and cue in {"on", "for", "at", "after", "from", "of"}:
+        return 0.3
+    return 0.0
+
+
+def _cue_at(parameter: Parameter, before: str) -> float:
+    """The cue of a plain word, by the words that stand before it."""
+    word = (re.findall(r"[a-z]+", before.lower()[-30:]) or [""])[-1]
+    first = (parameter.side == 1 and word in _FIRST_CUES) or (
+        parameter.side == 2 and word in {*_SECOND_CUES, "in"}
+    )
+    return 0.8 if first else 0.0
+
+
+@lru_cache(maxsize=8_192)
+def _member_pattern(member: str) -> re.Pattern[str]:
+    spoken = humanised(member)
+    if "_" in member:  # `protein_g` is asked for as protein
+        spoken = re.sub(r" (?:g|mg|kg|km|cm|m|kcal|kmh|pct)$", "", spoken)
+    words = re.escape(spoken) if "_" in member else re.escape(member).replace(r"\-", "[- ]")
+    flags = 0 if len(member) <= 2 else re.IGNORECASE
+    longer = f"|{next((m for m, n in MONTHS.items() if len(m) > 4 and m.startswith(member.lower())), words)}"
+    return re.compile(
+        rf"(?<![\w-])(?:{re.escape(member)}|{words}{longer if len(member) == 3 else ''})(?![\w-])", flags
+    )
+
+
+def _member_claim(
+    parameter: Parameter, members: Sequence[Any], raw: str, start: int, end: int, spans: Sequence[Span]
+) -> Claim | None:
+    """Find one of the documented values in the clause, best where a label or quotation marks stand by it."""
+    best: Claim | None = None
+    for member in members:
+        text = str(member)
+        for match in _member_pattern(text).finditer(raw, start, end):
+            span = next(
+                (span for span in spans if span.start <= match.start() and match.end() <= span.end), None
+            )
+            score = 1.4 + 0.05 * min(len(text), 12)
+            if span is not None:
+                if span.kind == "quoted" and span.value.lower() != text.lower():
+                    score -= 1.2
+                score += min(_label_score(parameter, span), 3.0) + (0.5 if match.group() == text else 0.0)
+            else:
+                around = {
+                    stem(word)
+                    for word in re.findall(
+                        r"[a-z]+", raw[max(start, match.start() - 24) : match.end() + 16].lower()
+                    )
+                }
+                score += 0.8 if any(label and label <= around for label in parameter.labels) else 0.0
+            if best is None or score > best.score:
+                claimed = (span.start, span.end) if span is not None else (match.start(), match.end())
+                best = Claim(parameter, member, *claimed, score)
+    return best
+
+
+def _boolean_claim(parameter: Parameter, raw: str, start: int, end: int) -> Claim | None:
+    """Read `<label> yes`, `yes as the <label>`, `with <label>` or `without <label>`."""
+    label = r"[ _-]".join(map(re.escape, humanised(parameter.name).split()))
+    scope = raw[start:end]
+    for pattern, score in (
+        (rf"\b{label}\b(?:\s+(?:is|set to|to be|as|of)|:)?\s+\"?(?P<v>yes|no|true|false|on|off)\b\"?", 3.0),
+        (rf"\"?\b(?P<v>yes|no|true|false)\b\"? as the {label}\b", 3.0),
+        (rf"\b(?P<w>with|without|including|excluding) (?:the )?{label}\b", 2.0),
+    ):
+        if match := re.search(pattern, scope, re.IGNORECASE):
+            found = match.groupdict()
+            value = (
+                _YES[found["v"].lower()] if found.get("v") else found["w"].lower() in {"with", "including"}
+            )
+            return Claim(parameter, value, start + match.start(), start + match.end(), score)
+    return None
+
+
+def _family(parameter: Parameter) -> str:
+    """Parameters of one family look alike, so that only words or their order tell their values apart."""
+    return f"{parameter.kind}/{parameter.meaning}" if parameter.kind == "string" else parameter.kind
+
+
+def _anchored(claim: Claim, candidates: list[Claim]) -> bool:
+    """Say whether words beside a value say whose it is, more clearly than for any parameter like it."""
+    rivals = [
+        other.evidence
+        for other in candidates
+        if other.start == claim.start
+        and other.parameter is not claim.parameter
+        and _family(other.parameter) == _family(claim.parameter)
+    ]
+    return claim.evidence >= 0.5 and all(claim.evidence - evidence >= 0.3 for evidence in rivals)
+
+
+def _in_order(claims: list[Claim], candidates: list[Claim], spans: list[Span]) -> list[Claim]:
+    """Give values that nothing but their looks tell apart to their parameters in the order of the text."""
+    by_start = {span.start: span for span in spans}
+    loose = [
+        place
+        for place, claim in enumerate(claims)
+        if claim.start in by_start and not _anchored(claim, candidates)
+    ]
+    ordered = list(claims)
+    for family in {_family(claims[place].parameter) for place in loose}:
+        places = [place for place in loose if _family(claims[place].parameter) == family]
+        starts = sorted(claims[place].start for place in places)
+        fits = [fitted(claims[p].parameter, by_start[start]) for p, start in zip(places, starts, strict=True)]
+        for place, start, fit in zip(places, starts, fits, strict=True):
+            if all(other is not None for other in fits) and fit is not None:
+                ordered[place] = replace(claims[place], value=fit[0], start=start, end=by_start[start].end)
+    return ordered
+
+
+def _sample_claim(
+    parameter: Parameter, instruction: str, start: int, end: int, spans: Sequence[Span]
+) -> Claim | None:
+    """Find a documented example in plain words: `26.2 mile in kilometer` needs no quotation marks."""
+    if not parameter.required or parameter.is_code:
+        return None
+    words = [sample for sample in parameter.samples if len(sample) > 2]
+    claim = _member_claim(parameter, words, instruction, start, end, [])
+    if claim is None or any(span.start < claim.end and claim.start < span.end for span in spans):
+        return None
+    cue = _cue_at(parameter, instruction[start : claim.start])
+    return replace(claim, score=claim.score - 0.6 + cue, evidence=cue)
+
+
+def _candidates(
+    parameter: Parameter, instruction: str, start: int, end: int, spans: Sequence[Span]
+) -> list[Claim]:
+    """All values of the clause that a parameter may have."""
+    if parameter.kind == "enum":
+        member = _member_claim(parameter, parameter.enum, instruction, start, end, spans)
+        return [member] if member is not None else []
+    if parameter.kind == "boolean":
+        said = _boolean_claim(parameter, instruction, start, end)
+        return [said] if said is not None else []
+    sample = _sample_claim(parameter, instruction, start, end, spans)
+    claims = [sample] if sample is not None else []
+    floor = REQUIRED_FLOOR if parameter.required else OPTIONAL_FLOOR
+    for span in spans:
+        fit = fitted(parameter, span)
+        if fit is None:
+            continue
+        value, looks = fit
+        cue = _cue_score(parameter, span)
+        evidence = _label_score(parameter, span) + max(cue, 0.0)
+        score = looks + evidence + min(cue, 0.0)
+        if score >= floor and (parameter.required or evidence >= 1.0 or looks >= 1.0):
+            claims.append(Claim(parameter, value, span.start, span.end, score, evidence))
+    return claims
+
+
+def read_values(
+    function: Function,
+    instruction: str,
+    start: int,
+    end: int,
+    taken: frozenset[tuple[int, int]] = frozenset(),
+    skip: frozenset[str] = frozenset(),
+) -> Reading:
+    """Read the values of a function's parameters from instruction[start:end].
+
+    Args:
+        function: the function to read for.
+        instruction: the whole instruction; labels and values are looked for in it.
+        start: where the clause begins.
+        end: where it ends.
+        taken: places claimed by somebody else already.
+        skip: parameters that are not looked for.
+
+    Returns:
+        the claims in the order of the documentation, and what is missing.
+    """
+    text = read_text(instruction)
+    spans = [span for span in text.spans if start <= span.start < end and (span.start, span.end) not in taken]
+    order = {parameter.name: place for place, parameter in enumerate(function.parameters)}
+    candidates = [
+        claim
+        for parameter in function.parameters
+        if parameter.name not in skip
+        for claim in _candidates(parameter, instruction, start, end, spans)
+        if (claim.start, claim.end) not in taken
+    ]
+    best_first = sorted(
+        candidates,
+        key=lambda c: (-c.score - (0.1 if c.parameter.required else 0.0), order[c.parameter.name], c.start),
+    )
+    chosen: dict[str, Claim] = {}
+    claimed: set[tuple[int, int]] = set()
+    for claim in best_first:
+        # Year, month and day may all be read from one date.
+        shares = claim.parameter.kind == "integer" and claim.parameter.meaning in ("year", "month", "date")
+        overlaps = any(a < claim.end and claim.start < b for a, b in claimed)
+        if claim.parameter.name in chosen or (overlaps and not shares):
+            continue
+        chosen[claim.parameter.name] = claim
+        claimed.add((claim.start, claim.end))
+    claims = [chosen[name] for name in order if name in chosen]
+    missing = tuple(p for p in function.required if p.name not in chosen and p.name not in skip)
+    return Reading(tuple(_in_order(claims, candidates, spans)), missing)

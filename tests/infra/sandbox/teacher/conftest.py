@@ -1,0 +1,45 @@
+"""A real teacher on a free port."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.sandbox.teacher.skills import SKILLS, Skill
+from tests.infra.sandbox.teacher.conversations import FLAWLESS
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+def start(seed: int, **environment: str) -> tuple[subprocess.Popen[str], str]:
+    """Start a teacher; returns the process and the address of its ready line."""
+    command = [sys.executable, "-m", "infra.sandbox.teacher", "--port", "0", "--seed", str(seed)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command, cwd=ROOT, text=True, env=environment or None, **pipes)  # type: ignore[call-overload]
+    line = process.stdout.readline()
+    assert line.startswith("teacher on http://127.0.0.1:"), line + process.stderr.read()
+    return process, line.removeprefix("teacher on ").strip()
+
+
+def stop(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """End a teacher by SIGTERM; returns exit code, the rest of stdout, and stderr."""
+    process.terminate()
+    stdout, stderr = process.communicate(timeout=20)
+    return process.returncode, stdout, stderr
+
+
+@pytest.fixture(autouse=True)
+def flawless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that never errs on purpose, so that a test of the rules fails by the rules only."""
+    skill = Skill(FLAWLESS, planner=0, writer=0, writer_broken_json=0, judge=0)
+    monkeypatch.setitem(SKILLS, FLAWLESS, skill)
+
+
+@pytest.fixture(scope="module")
+def teacher() -> Iterator[str]:
+    """Address of a teacher with seed 7, ending in /v1."""
+    process, address = start(7)
+    yield address
+    stop(process)

@@ -1,0 +1,158 @@
+import json
+import random
+import re
+from typing import Any
+
+import pytest
+
+from infra.sandbox.teacher.protocol import Refusal
+from infra.sandbox.teacher.skills import SKILLS
+from infra.sandbox.teacher.writer import draft_one, read_order, usable_apis, write
+from tests.infra.sandbox.teacher.conversations import FLAWLESS, body, reply, solve
+from tests.infra.sandbox.teacher.marketplace import BY_NAME, TOOLS, Document, function_name, functions
+
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "write_instructions", "schema": {"type": "object"}}}
+
+
+def prompt(count: int, *tools: str, several: bool = False) -> str:
+    """A prompt with the documents of the named tools, or of all."""
+    rule = " Each instruction must use at least two of the tools." if several else ""
+    documents = [BY_NAME[tool] for tool in tools] or TOOLS
+    return f"You write instructions.\nWrite {count} instructions.{rule}\n\nAPIs:\n{json.dumps(documents)}\n"
+
+
+def written(text: str, seed: int = 1, model: str = FLAWLESS) -> list[dict[str, Any]]:
+    """The instructions of a reply."""
+    request = body([{"role": "user", "content": text}], response_format=SCHEMA, seed=seed, model=model)
+    found: list[dict[str, Any]] = json.loads(reply(request)["choices"][0]["message"]["content"])[
+        "instructions"
+    ]
+    return found
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_strong_planner_makes_the_calls_that_the_writer_meant(several: bool) -> None:
+    drafts = []
+    for start in range(0, len(TOOLS), 3):
+        tools = [tool["tool_name"] for tool in TOOLS[start : start + 3]]
+        for seed in range(9):
+            order = read_order(prompt(1, *(tools if several else tools[seed % 3 :][:1]), several=several))
+            draft = draft_one(order, usable_apis(order), set(), random.Random(seed))
+            if draft is not None:
+                drafts.append((tools, draft))
+    assert len(drafts) >= 16
+    exact = 0
+    for tools, draft in drafts:
+        calls, end = solve(draft.text, functions(*tools), model="rehearsal-strong")
+        meant = [(function_name(api.tool, api.name), arguments) for api, arguments in draft.calls]
+        exact += calls == meant and end is not None and end["return_type"] == "give_answer"
+    assert exact / len(drafts) >= 0.95
+
+
+def test_instructions_of_one_tool_name_one_to_three_of_its_apis() -> None:
+    known = {api["name"] for api in BY_NAME["Town Register"]["api_list"]}
+    for entry in written(prompt(10, "Town Register")):
+        cited = [api["api"] for api in entry["relevant_apis"]]
+        assert 1 <= len(cited) <= 3
+        assert set(cited) <= known
+        assert {api["tool"] for api in entry["relevant_apis"]} == {"Town Register"}
+
+
+def test_instructions_of_several_tools_use_at_least_two() -> None:
+    entries = written(prompt(10, several=True))
+    assert len(entries) == 10
+    for entry in entries:
+        assert len({api["tool"] for api in entry["relevant_apis"]}) >= 2
+
+
+def test_instructions_are_distinct_and_long_enough() -> None:
+    texts = [entry["instruction"] for entry in written(prompt(20))]
+    assert len(set(texts)) == 20
+    assert min(len(text.split()) for text in texts) >= 12
+
+
+def test_moods_differ() -> None:
+    texts = [entry["instruction"] for entry in written(prompt(20))]
+    asking = [text for text in texts if "?" in text]
+    assert 3 <= len(asking) <= 17
+    assert len({text.split()[0] for text in texts}) >= 4
+
+
+def test_an_api_without_documented_values_is_never_written_about() -> None:
+    bare: Document = {
+        "name": "Fortune",
+        "description": "Tells the fortune that waits for somebody.",
+        "method": "GET",
+        "required_parameters": [{"name": "person", "type": "STRING", "description": "Whose fortune."}],
+        "optional_parameters": [],
+    }
+    tool = {**BY_NAME["Harbour Almanac"], "api_list": [*BY_NAME["Harbour Almanac"]["api_list"], bare]}
+    text = f"Write 10 instructions.\nAPIs:\n{json.dumps([tool])}"
+    cited = {api["api"] for entry in written(text) for api in entry["relevant_apis"]}
+    assert cited == {"High Water", "Tide Range"}
+
+
+def test_values_come_from_the_documentation() -> None:
+    order = read_order(prompt(1))
+    rng = random.Random(5)
+    for _ in range(60):
+        draft = draft_one(order, usable_apis(order), set(), rng)
+        for api, arguments in draft.calls if draft else ():
+            for parameter in api.function.parameters:
+                value = arguments.get(parameter.name)
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    assert (parameter.minimum or 0) <= value <= (parameter.maximum or 1e9) or value < 0
+                elif isinstance(value, str) and parameter.samples:
+                    assert value in parameter.samples
+                elif isinstance(value, str) and parameter.enum:
+                    assert value in parameter.enum
+
+
+def test_fewer_are_written_where_the_values_run_out() -> None:
+    tool = {**BY_NAME["Coin Cabinet"], "api_list": BY_NAME["Coin Cabinet"]["api_list"][1:]}
+    entries = written(f"Write 10 instructions.\nAPIs:\n{json.dumps([tool])}")
+    assert len(entries) == 3
+
+
+def test_several_tools_cannot_be_asked_of_one() -> None:
+    assert written(prompt(5, "Coin Cabinet", several=True)) == []
+
+
+@pytest.mark.parametrize("text", ["Write 3 instructions.", "APIs:\n[]", "Write 3 instructions.\nAPIs:\nnone"])
+def test_a_prompt_without_documents_or_number_is_refused(text: str) -> None:
+    with pytest.raises(Refusal, match="Write N instructions"):
+        write(text, SKILLS[FLAWLESS], random.Random(1))
+
+
+def test_the_weak_writer_cites_strangers_repeats_itself_omits_values_and_breaks_json() -> None:
+    known = {(tool["tool_name"], api["name"]) for tool in TOOLS for api in tool["api_list"]}
+    broken = strange = repeated = total = 0
+    for seed in range(30):
+        request = body(
+            [{"role": "user", "content": prompt(10)}],
+            response_format=SCHEMA,
+            seed=seed,
+            model="rehearsal-weak",
+        )
+        try:
+            entries = json.loads(reply(request)["choices"][0]["message"]["content"])["instructions"]
+        except json.JSONDecodeError:
+            broken += 1
+            continue
+        total += len(entries)
+        cited = [{(api["tool"], api["api"]) for api in entry["relevant_apis"]} for entry in entries]
+        strange += sum(not apis <= known for apis in cited)
+        repeated += len(entries) - len({entry["instruction"] for entry in entries})
+    assert broken >= 1
+    assert 0.03 < strange / total < 0.16
+    assert 0.02 < repeated / total < 0.12
+
+
+def test_most_words_come_from_descriptions_and_not_from_api_names() -> None:
+    entries = written(prompt(20))
+    named = sum(
+        bool(re.search(rf"\b{re.escape(api['api'])}\b", entry["instruction"]))
+        for entry in entries
+        for api in entry["relevant_apis"]
+    )
+    assert named == 0
