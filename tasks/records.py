@@ -332,7 +332,7 @@ class Checkpoint:
     base: str
     """What it started from; `scratch` for a new model."""
     folder: str
-    """Key of the folder with the model's files, below the address."""
+    """Member of the table that holds the model's files."""
     parameters: int
     steps: int
     samples: int

@@ -5,17 +5,20 @@ differ do not compare. Untrained MiniLM and BM25 stand beside every figure.
 """
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import ConfigurationError
 from tasks.retrieval.batches import PairSet
-from tasks.retrieval.encoder import encode, open_encoder
+from tasks.retrieval.encoder import encode
 from tasks.retrieval.index import Index
 from tasks.retrieval.lexical import LexicalIndex
 from tasks.retrieval.metrics import ndcg_at_k, recall_at_k
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 Ranker = Callable[[Sequence[str], int], npt.NDArray[np.int64]]
 """Query texts and k to positions in the corpus, best first, shape (n_queries, k)."""
@@ -28,11 +31,14 @@ def lexical_ranker(documents: Sequence[str]) -> Ranker:
     return LexicalIndex(documents).search
 
 
-def dense_ranker(folder: Path, documents: Sequence[str], max_length: int) -> Ranker:
-    """The encoder of a folder, with the documents encoded once."""
-    encoder = open_encoder(folder, max_length)
-    index = Index(tuple(map(str, range(len(documents)))), encode(encoder, documents))
+def dense_ranker(encoder: "SentenceTransformer", index: Index) -> Ranker:
+    """An encoder over the corpus that it encoded before."""
     return lambda queries, k: index.search(encode(encoder, queries), k).positions
+
+
+def corpus_index(encoder: "SentenceTransformer", pairs: PairSet) -> Index:
+    """The corpus as an encoder sees it."""
+    return Index(tuple(pairs.documents), encode(encoder, list(pairs.documents.values())))
 
 
 def evaluate(pairs: PairSet, ranker: Ranker, split: str = "test") -> Scores:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.errors import ConfigurationError
 from tasks.retrieval.batches import PairSet, Positive, epoch, false_negatives
-from tasks.retrieval.encoder import MINILM, open_encoder, weights_folder
+from tasks.retrieval.encoder import MINILM, autocast, open_encoder, weights_folder
 
 if TYPE_CHECKING:
     import torch
@@ -57,6 +57,8 @@ class Trained:
 
     folder: Path
     """Encoder in sentence-transformers' format."""
+    encoder: "SentenceTransformer"
+    """The same, ready to encode."""
     losses: tuple[float, ...]
     parameters: int
     pairs_seen: int
@@ -74,7 +76,7 @@ def train(
     Raises:
         ConfigurationError: fewer than two queries to train on: in-batch negatives need two.
     """
-    plan = _plan(pairs.positives["train"], settings)
+    plan = planned(pairs.positives["train"], settings)
     if not plan:
         raise ConfigurationError(
             "the retriever needs at least two training queries; write more instructions first"
@@ -103,7 +105,7 @@ def train(
     encoder.eval()
     encoder.save(str(output), create_model_card=False)
     size = sum(parameter.numel() for parameter in encoder.parameters())
-    return Trained(output, tuple(losses), size, seen, time.monotonic() - started)
+    return Trained(output, encoder, tuple(losses), size, seen, time.monotonic() - started)
 
 
 def settings_json(settings: TrainingSettings) -> dict[str, Any]:
@@ -111,7 +113,8 @@ def settings_json(settings: TrainingSettings) -> dict[str, Any]:
     return asdict(settings)
 
 
-def _plan(positives: Sequence[Positive], settings: TrainingSettings) -> list[list[Positive]]:
+def planned(positives: Sequence[Positive], settings: TrainingSettings) -> list[list[Positive]]:
+    """The batches of a run: `epochs` passes, or as many whole batches as hold `max_pairs`."""
     batches = [
         batch
         for number in range(settings.epochs)
@@ -133,7 +136,7 @@ def _loss(encoder: "SentenceTransformer", batch: list[Positive], pairs: PairSet)
     from torch.nn import functional
 
     device = encoder.device
-    with torch.autocast(device.type, torch.bfloat16):
+    with autocast(device.type):
         queries = _embed(encoder, [positive.query for positive in batch])
         documents = _embed(encoder, [pairs.documents[positive.api_id] for positive in batch])
     scores = SCALE * functional.normalize(queries.float()) @ functional.normalize(documents.float()).T

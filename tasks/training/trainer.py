@@ -23,6 +23,8 @@ from tasks.training.tokenizer import open_tokenizer
 
 TEST_SAMPLES = 32
 """Held-out samples behind the loss of the summary."""
+CURVE_POINTS = 200
+"""Most losses that the summary keeps; all of them stand in the log."""
 
 
 class Trainer:
@@ -124,6 +126,7 @@ class Trainer:
             "last_loss": self.losses[-1],
             "mean_of_last_losses": round(sum(self.losses[-5:]) / len(self.losses[-5:]), 5),
             "test_loss": self._test_loss(),
+            "curve": curve(self.losses),
             "resumed_from": self.resumed_from,
             "train_s": round(train_s, 2),
             "tokens_per_s": round(self._tokens / train_s, 1),
@@ -206,6 +209,12 @@ class Trainer:
         gathered.unlink()
         shutil.rmtree(self.settings.output / MODEL_FOLDER, ignore_errors=True)
         partial.rename(self.settings.output / MODEL_FOLDER)
+
+
+def curve(losses: list[float]) -> list[list[float]]:
+    """Step and loss of at most `CURVE_POINTS` steps, evenly spread, the last one included."""
+    stride = -(-len(losses) // CURVE_POINTS)
+    return [[len(losses) - back, losses[-1 - back]] for back in range(0, len(losses), max(1, stride))][::-1]
 
 
 def learning_share(step: int, steps: int, warmup_share: float) -> float:
