@@ -16,12 +16,13 @@ from typing import Any
 
 import orjson
 
-from tasks.errors import ConfigurationError, FactoryError
+from tasks.errors import ConfigurationError, FactoryError, TransientError
 from tasks.training.settings import STDERR_FILE, SftSettings, check
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 END_WAIT_S = 10.0
 """Time the ranks have to end by themselves before they are killed."""
+_ROOT_CAUSE = re.compile(r"Root Cause.*?exitcode\s*:\s*(-?\d+)", re.DOTALL)
 _ERROR_LINE = re.compile(r"(?:\[rank\d+\]:\s*)?((?:[\w.]+\.)?\w*(?:Error|Exception|Interrupt)\b.*)$")
 
 
@@ -53,6 +54,7 @@ def launch(
 
     Raises:
         ConfigurationError: the run was refused; the sentence says why.
+        TransientError: one of its processes was killed; the next run goes on from the newest checkpoint.
         FactoryError: it broke; the sentence has the last error, the whole output stands in OUTPUT/stderr.log.
     """
     check(settings)
@@ -71,11 +73,22 @@ def launch(
     if refusal:
         raise ConfigurationError(refusal)
     if code or summary is None:
-        log = settings.output / STDERR_FILE
-        raise FactoryError(
-            f"fine-tuning ended with exit code {code}: {last_error(log)}; its whole output stands in {log}"
-        )
+        raise failure(code, settings.output / STDERR_FILE)
     return summary
+
+
+def failure(code: int, log: Path) -> FactoryError:
+    """Why a run broke; transient where a process was killed: a retry goes on from a checkpoint."""
+    cause = _ROOT_CAUSE.search(log.read_text(errors="replace"))
+    rank_code = int(cause[1]) if cause else code
+    if rank_code < 0:
+        return TransientError(
+            f"a training process was killed by signal {-rank_code} (out of memory?); run it again to go on "
+            f"from its newest checkpoint; its whole output stands in {log}"
+        )
+    return FactoryError(
+        f"fine-tuning ended with exit code {rank_code}: {last_error(log)}; its whole output stands in {log}"
+    )
 
 
 def last_error(log: Path) -> str:

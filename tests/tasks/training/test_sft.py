@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from transformers import AutoModelForCausalLM
 
+from tasks.errors import FactoryError, TransientError
 from tasks.records import TrainingSample
 from tasks.tables import to_table
-from tasks.training.launch import last_error, launch
+from tasks.training.launch import failure, last_error, launch
 from tasks.training.samples import samples_of
 from tasks.training.settings import SftSettings
 from tasks.training.tokenizer import open_tokenizer
@@ -106,3 +107,27 @@ def test_the_sentence_about_a_broken_run_names_its_first_error(tmp_path: Path) -
     assert last_error(log) == "Killed"
     log.write_text("")
     assert last_error(log) == "it said nothing"
+
+
+TORCHRUN_REPORT = """
+Failures:
+[1]:
+  exitcode  : -15 (pid: 12)
+Root Cause (first observed failure):
+[0]:
+  rank      : 0 (local_rank: 0)
+  exitcode  : {code} (pid: 11)
+"""
+
+
+def test_a_killed_rank_is_worth_a_retry_and_a_broken_one_is_not(tmp_path: Path) -> None:
+    log = tmp_path / "stderr.log"
+    log.write_text("ValueError: no\n" + TORCHRUN_REPORT.format(code=1))
+    broken = failure(1, log)
+    assert type(broken) is FactoryError
+    assert "exit code 1: ValueError: no" in str(broken)
+    log.write_text(TORCHRUN_REPORT.format(code=-9))
+    assert isinstance(failure(1, log), TransientError)
+    assert "signal 9" in str(failure(1, log))
+    log.write_text("")
+    assert isinstance(failure(-9, log), TransientError)
