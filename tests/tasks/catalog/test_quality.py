@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.catalog.quality import Answer, Decision, decide, undecided, verdict
@@ -162,6 +162,7 @@ def test_a_documented_answer_that_was_never_filled_in_excuses_nothing():
     assert of(made_up, documented=made_up) == "placeholder"
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=300)
     | st.recursive(

@@ -11,6 +11,7 @@ from tasks.storage.stage import Silent
 from tasks.storage.table import Table
 from tests.tasks.catalog.conftest import Crawled
 from tests.tasks.catalog.sandbox import running_hub
+from tests.tasks.catalog.tool_files import a_tool, write_tools
 
 FITTING = {
     "404": "not_found",
@@ -199,17 +200,6 @@ def test_a_server_that_is_no_hub_is_one_sentence(tmp_path: Path):
 def test_a_timeout_below_the_slow_limit_is_refused(tmp_path: Path):
     with pytest.raises(ConfigurationError, match="must be above slow_s"):
         plan(Parameters(location="http://127.0.0.1:1", catalog=str(tmp_path / "c"), slow_s=5, timeout_s=4))
-
-
-def write_tools(path: Path, *lines: dict | str) -> Path:
-    path.write_text("\n".join(each if isinstance(each, str) else json.dumps(each) for each in lines))
-    return path
-
-
-def a_tool(name: str, apis: int = 1) -> dict:
-    api = {"description": "", "method": "GET", "required_parameters": [], "optional_parameters": []}
-    entries = [{**api, "name": f"call {number}", "url": f"https://x.test/{number}"} for number in range(apis)]
-    return {"category": "Weather", "tool_name": name, "tool_description": "", "api_list": entries}
 
 
 def test_a_bad_line_of_tool_files_is_a_reject(tmp_path: Path):
