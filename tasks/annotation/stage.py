@@ -16,6 +16,7 @@ from tasks.llm.metered import require_usable
 from tasks.llm.openai_compatible import model_named
 from tasks.records import Call, Reject, Spend, Trajectory
 from tasks.rollout.environments import require_environment
+from tasks.search import methods, prompts
 from tasks.search.methods import method
 from tasks.storage.addresses import normalise
 from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
@@ -86,6 +87,7 @@ def plan(parameters: Parameters) -> str:
         inputs={"instructions": parameters.instructions},
         members=(Trajectory, Call, Spend, Reject),
         make_plan=shards,
+        decides={"methods": methods.VERSION, "prompts": prompts.VERSION},
     )
     caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
     return table.address

@@ -35,6 +35,7 @@ class Rollout:
     form: Form = "tools"
     temperature: float | None = None
     max_tokens: int = 1024
+    """Longest reply [tokens]; a preset may ask for less."""
 
 
 async def roll(search: Search, offer: Offer, rollout: Rollout) -> DecisionTree:
@@ -70,7 +71,7 @@ async def _ask(ask: Ask, rollout: Rollout) -> Reply:
         form=rollout.form,
         seed=seed_of(rollout.seed, rollout.stage, ask.instruction_id, ask.ordinal),
         temperature=rollout.temperature if ask.temperature is None else ask.temperature,
-        max_tokens=ask.max_tokens or rollout.max_tokens,
+        max_tokens=min(ask.max_tokens or rollout.max_tokens, rollout.max_tokens),
     )
     try:
         reply = await rollout.model.ask(request, ask.instruction_id, ask.ordinal)
