@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from prefect.artifacts import (
-    create_link_artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
@@ -15,11 +14,10 @@ from prefect.artifacts import (
 )
 
 from tasks.records import Spend
-from tasks.storage.addresses import is_s3
 from tasks.storage.stage import Report
 from tasks.storage.table import Table
 
-_NOW: dict[str, Any] = {"_sync": True}
+NOW: dict[str, Any] = {"_sync": True}
 """Prefect would give a coroutine where an event loop runs, as it does inside a shard."""
 
 
@@ -37,31 +35,25 @@ class ProgressArtifact:
         percent = 100.0 * done / total if total else 100.0
         now = time.monotonic()
         if what not in self._known:
-            self._known[what] = UUID(str(create_progress_artifact(percent, description=what, **_NOW)))
+            self._known[what] = UUID(str(create_progress_artifact(percent, description=what, **NOW)))
         elif done < total and now - self._sent[what] < self._every_s:
             return
         else:
-            update_progress_artifact(self._known[what], percent, **_NOW)
+            update_progress_artifact(self._known[what], percent, **NOW)
         self._sent[what] = now
 
 
 def publish(report: Report) -> None:
     """Artifacts of a finished stage, one version of each a run."""
-    name = f"{_key(report.stage)}-{_key(report.address.rpartition('/')[2])}"
+    name = f"{artifact_key(report.stage)}-{artifact_key(report.address.rpartition('/')[2])}"
     rows = [{"member": member, "rows": count} for member, count in report.rows.items()]
-    create_table_artifact(rows, key=f"{name}-rows", description=f"Rows of {report.address}", **_NOW)
+    create_table_artifact(rows, key=f"{name}-rows", description=f"Rows of {report.address}", **NOW)
     if report.rejected:
         rejects = [{"reason": reason, "rows": count} for reason, count in report.rejected.items()]
-        create_table_artifact(rejects, key=f"{name}-rejects", description="Rejected, by reason", **_NOW)
+        create_table_artifact(rejects, key=f"{name}-rejects", description="Rejected, by reason", **NOW)
     if spend := spend_table(report.address):
-        create_table_artifact(spend, key=f"{name}-spend", description="Spent, by model", **_NOW)
-    create_markdown_artifact(markdown(report), key=f"{name}-report", description=report.address, **_NOW)
-
-
-def link(address: str, key: str, text: str) -> None:
-    """A link to a table; folders become file links, which only this machine's browser can follow."""
-    target = address if is_s3(address) else f"file://{address}"
-    create_link_artifact(target, key=_key(key), link_text=text, **_NOW)
+        create_table_artifact(spend, key=f"{name}-spend", description="Spent, by model", **NOW)
+    create_markdown_artifact(markdown(report), key=f"{name}-report", description=report.address, **NOW)
 
 
 def spend_table(address: str) -> list[dict[str, Any]]:
@@ -100,6 +92,6 @@ def _shown(value: Any) -> str:
     return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
-def _key(text: str) -> str:
+def artifact_key(text: str) -> str:
     """Artifact keys hold lower-case letters, digits and dashes."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "table"

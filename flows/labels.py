@@ -10,6 +10,7 @@ from tasks.storage.addresses import normalise
 
 PROJECT = "toolfoundry"
 """Tag of every flow run."""
+_SHARD = " / shard "
 
 
 def label(*tags: str) -> None:
@@ -26,7 +27,7 @@ def named(verb: str, field: str) -> Callable[[], str]:
 
     def name() -> str:
         parameters = this_flow_run.get_parameters()["parameters"]
-        return f"{verb} {_last_part(getattr(parameters, field))}"
+        return f"{verb} {last_part(getattr(parameters, field))}"
 
     return name
 
@@ -43,8 +44,14 @@ def named_shard(verb: str) -> Callable[[], str]:
 
 def shard_name(verb: str, address: str, shard: int) -> str:
     """The same from its parts."""
-    return f"{verb} {_last_part(address)} / shard {shard}"
+    return f"{verb} {last_part(address)}{_SHARD}{shard}"
 
 
-def _last_part(address: str) -> str:
+def is_shard(name: str) -> bool:
+    """Whether a flow run of this name is one of a shard."""
+    return _SHARD in name
+
+
+def last_part(address: str) -> str:
+    """Version of an address: what stands after its last slash."""
     return normalise(address).rpartition("/")[2]

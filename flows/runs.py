@@ -5,6 +5,7 @@ waited for, one that has ended without its work being done is scheduled again. S
 or a second parent over the same address, starts nothing twice and leaves nothing behind.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,9 +44,19 @@ class Work:
 def start(pieces: Iterable[Work]) -> list[UUID]:
     """Start a flow run for each piece of work that has none, and again where one ended; ids in order."""
     wanted = list(pieces)
+    known = {run.idempotency_key: run for run in find([each.key for each in wanted])}
     with get_client(sync_client=True) as client:
-        known = {run.idempotency_key: run for run in _find(client, [each.key for each in wanted])}
         return [_start(client, each, known.get(each.key)) for each in wanted]
+
+
+def find(keys: Sequence[str]) -> list[FlowRun]:
+    """The flow runs that were started under these keys."""
+    found: list[FlowRun] = []
+    with get_client(sync_client=True) as client:
+        for page in _pages(keys):
+            wanted = FlowRunFilterIdempotencyKey(any_=page)
+            found += client.read_flow_runs(flow_run_filter=FlowRunFilter(idempotency_key=wanted))
+    return found
 
 
 def wait(ids: Iterable[UUID], seen: Callable[[Sequence[FlowRun]], None] = lambda runs: None) -> list[FlowRun]:
@@ -69,8 +80,9 @@ def succeeded(run: FlowRun) -> bool:
 
 
 def why(run: FlowRun) -> str:
-    """What a flow run that failed says of it."""
-    return (run.state.message if run.state is not None else None) or f"it ended {run.state_name}"
+    """What a flow run that failed says of it, in the words of the error that ended it."""
+    said = (run.state.message if run.state is not None else None) or f"it ended {run.state_name}"
+    return re.sub(r"^(Flow|Task) run encountered an exception:? (\w+: )?", "", said)
 
 
 def cancel_all_of(*tags: str) -> None:
@@ -99,15 +111,9 @@ def _start(client: SyncPrefectClient, work: Work, known: FlowRun | None) -> UUID
         time.sleep(POLL_S)
         known = client.read_flow_run(known.id)
     if known.state is None or known.state.is_final():
+        client.update_flow_run(known.id, parameters=dict(work.parameters))  # caps may have been raised
         client.set_flow_run_state(known.id, Scheduled(), force=True)
     return known.id
-
-
-def _find(client: SyncPrefectClient, keys: Sequence[str]) -> Iterator[FlowRun]:
-    for page in _pages(keys):
-        yield from client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=page))
-        )
 
 
 def _read(client: SyncPrefectClient, ids: list[UUID]) -> list[FlowRun]:

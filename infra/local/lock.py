@@ -10,7 +10,7 @@ import sys
 
 _CUDA_ONLY = re.compile(r"^(nvidia-|cuda-|triton\b|pytorch-triton)", re.IGNORECASE)
 
-HEAD = "# The whole environment, from `make lock`; `make setup` installs with it. Versions only: no index, no hashes.\n"
+HEAD = "# The whole environment, as `make lock` wrote it and `make setup` installs it: versions only.\n"
 
 
 def constraints(frozen: str) -> str:

@@ -1,0 +1,92 @@
+"""`make demo`: brings up this clone, runs the factory's deployment, shows it as it goes and what came out.
+
+Run again, it reuses what is finished. Ctrl-C cancels what runs; the next run continues.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+
+from infra.local.errors import LocalError
+from infra.local.supervisor import Supervisor
+from tasks.errors import FactoryError
+from tasks.storage.state import state_folder
+
+SIZES: dict[str, Any] = {
+    "count": 16,
+    "held_out": 0.25,
+    "student_steps": 60,
+    "retriever_pairs": 1000,
+    "shards": 4,
+}
+"""Small enough for two cores and five minutes, large enough for four shards and a falling loss."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demo; return the exit code."""
+    words = _parser().parse_args(arguments)
+    console = Console(highlight=False)
+    supervisor = Supervisor(state_folder(), say=console.print)
+    try:
+        return _run(supervisor, words, console)
+    except (LocalError, FactoryError) as error:
+        console.print(f"[red]{error}[/red]")
+        return 1
+    except KeyboardInterrupt:
+        console.print("stopped; 'make demo' continues, 'make down' ends what still runs")
+        return 130
+
+
+def _run(supervisor: Supervisor, words: argparse.Namespace, console: Console) -> int:
+    started = time.monotonic()
+    _be_client_of(supervisor.up())
+    # Prefect reads its settings when it is imported: not before we know which server is ours.
+    from flows.journey import FactoryParameters, run_id_of
+    from flows.runs import succeeded, why
+    from flows.summary import print_summary
+    from flows.watch import follow
+
+    journey = FactoryParameters(
+        location=os.environ["FOUNDRY_HUB_URL"], model=words.model, budget_usd=words.budget_usd, **SIZES
+    )
+    ui = supervisor.records()["prefect"].address
+    console.print(f"{run_id_of(journey)}: watch it at {ui}/runs")
+    factory = follow(journey, console)
+    if not succeeded(factory):
+        console.print(f"[red]the factory failed: {why(factory)}[/red]")
+        console.print(f"see {ui}/runs/flow-run/{factory.id} and the logs in {supervisor.folder / 'logs'}")
+        return 1
+    print_summary(journey, console)
+    console.print(f"\nPrefect UI: {ui} (until 'make down'); took {time.monotonic() - started:.0f} s")
+    return 0
+
+
+def _be_client_of(settings: dict[str, str]) -> None:
+    """Talk to this clone's own programs, whatever the shell says of others."""
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument(
+        "--model", default="", metavar="NAME", help="a real model; empty: the rehearsal teacher"
+    )
+    parser.add_argument(
+        "--budget-usd",
+        type=lambda text: float(text) if text else None,
+        default=None,
+        metavar="X",
+        help="most that the run may cost [USD]; empty: no cap",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
