@@ -2,9 +2,9 @@
 
     python tests/bench/bench_teacher.py [seconds]
 
-Two lines are printed: every request another instruction (nothing remembered helps), and requests of a search
-that asks about the same few instructions again and again. Beside the wall clock stands the figure for a second
-of the server's processor time: what one core can do when the load generator has another one.
+Two lines are printed: every request another instruction (nothing remembered helps), and requests of a
+search that asks about the same few instructions again and again. Beside the wall clock stands the figure for
+a second of the server's processor time: what one core can do when the load generator has another one.
 """
 
 import asyncio

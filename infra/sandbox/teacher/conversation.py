@@ -35,7 +35,7 @@ def _attempts(content: str) -> list[Call] | None:
         return None
     try:
         listed, _ = _DECODER.raw_decode(content, start)
-    except ValueError:
+    except (ValueError, RecursionError):
         listed = [
             {"name": match["name"], "arguments": _unquoted(match["arguments"])}
             for match in _LISTED_CALL.finditer(content)

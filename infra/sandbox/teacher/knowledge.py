@@ -22,8 +22,8 @@ pounds GBP, pounds sterling GBP, British pounds GBP, yen JPY, Japanese yen JPY, 
 Swiss franc CHF,
 francs CHF, yuan CNY, rupees INR, Indian rupees INR, Norwegian kroner NOK, Norwegian krone NOK,
 Swedish kronor SEK, Swedish krona SEK, Danish kroner DKK, Danish krone DKK, zloty PLN, zlotys PLN,
-Canadian dollars CAD, Canadian dollar CAD, Australian dollars AUD, Australian dollar AUD, reais BRL, real BRL,
-won KRW, South Korean won KRW, rand ZAR, Mexican pesos MXN, pesos MXN, forint HUF, Turkish lira TRY, lira TRY
+Canadian dollars CAD, Canadian dollar CAD, Australian dollars AUD, Australian dollar AUD, reais BRL,
+South Korean won KRW, South African rand ZAR, Mexican pesos MXN, pesos MXN, forint HUF, Turkish lira TRY, lira TRY
 """
 _LANGUAGES = """
 Arabic ar, Chinese zh, Czech cs, Danish da, Dutch nl, English en, Finnish fi, French fr, German de, Greek el,

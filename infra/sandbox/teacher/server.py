@@ -71,12 +71,18 @@ def build_app(seed: int) -> Starlette:
     async def say_unknown(request: Request, error: Exception) -> Response:
         return _refused(Refusal(404, "There are POST /v1/chat/completions, GET /v1/models and GET /healthz."))
 
+    async def say_broken(request: Request, error: Exception) -> Response:
+        # Starlette raises the error again behind this, so that the traceback stands on stderr.
+        return _refused(
+            Refusal(500, f"The rules failed on this request ({type(error).__name__}); report it.")
+        )
+
     routes = [
         Route("/v1/chat/completions", complete, methods=["POST"]),
         Route("/v1/models", list_models),
         Route("/healthz", tell_health),
     ]
-    return Starlette(routes=routes, exception_handlers={404: say_unknown})
+    return Starlette(routes=routes, exception_handlers={404: say_unknown, Exception: say_broken})
 
 
 class _Server(uvicorn.Server):

@@ -20,7 +20,7 @@ _PATTERNS = (
     ("quoted", r"(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w))+'(?!\w)"),
     ("array", r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]"),
     ("url", r"\bhttps?://[^\s\"'<>]*[^\s\"'<>.,;:!?)\]]"),
-    ("email", r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"),
+    ("email", r"\b[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}\b"),
     ("datetime", r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z\b|[+-]\d\d:?\d\d\b)?"),
     ("date", r"\b\d{4}-\d\d-\d\d\b(?![-\w])"),
     ("date", r"\b\d{4}/\d\d/\d\d\b"),
@@ -42,19 +42,25 @@ _PATTERNS = (
     ),
     ("number", r"(?<![\w.])[-−]?\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)"),
     ("code", r"\b(?=[\d-]{8,})\d+(?:-\d+)+\b"),
-    ("code", r"\b(?=[\w+./:-]*[A-Za-z])(?=[\w+./:-]*\d)\w[\w+/:-]*(?:\.\w+)*\w\b"),
-    ("code", r"\b[a-z]{2,3}_[A-Z]{2}\b|\b(?:[a-z0-9-]+\.)+(?:com|org|net|io|de|uk|fr|eu|info|dev)\b"),
+    ("code", r"\b(?=[\w+./:-]{0,80}?[A-Za-z])(?=[\w+./:-]{0,80}?\d)\w[\w+/:-]{0,200}(?:\.\w{1,40}){0,8}\w\b"),
+    (
+        "code",
+        r"\b[a-z]{2,3}_[A-Z]{2}\b|\b(?:[a-z0-9-]{1,64}\.){1,6}(?:com|org|net|io|de|uk|fr|eu|info|dev)\b",
+    ),
     ("number", r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w)"),
     ("word", r"\b(?i:" + "|".join(sorted(CODES["currency"], key=len, reverse=True)) + r")\b"),
     ("caps", r"\b[A-Z]{2,}(?:[-/][A-Z0-9]+)*\b"),
     ("words", rf"\b(?i:{_NUMBER_WORD}(?:(?:[- ]| and ){_NUMBER_WORD})*)\b"),
     (
         "name",
-        r"\b[A-Z][\w’'-]*[a-zà-ÿ](?:(?: | (?:of|de|da|do|la|del|von|van|der|the) )[A-Z][\w’'-]*[\wà-ÿ])*",
+        r"\b[A-Z][\w’'-]{0,40}[a-zà-ÿ]"
+        r"(?:(?: | (?:of|de|da|do|la|del|von|van|der|the) )[A-Z][\w’'-]{0,40}[\wà-ÿ])*",
     ),
 )
 _ANY = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
 _KINDS = {f"p{i}": kind for i, (kind, _) in enumerate(_PATTERNS)}
+MOST_VALUES = 200
+"""Values read of one text; an instruction has a handful, and a reply must not take seconds."""
 _ACRONYMS = word_set(
     """
     API APIs ID IDs QR URL GPS ISO IATA ICAO IBAN BIC VAT ISBN EAN HTTP HTTPS JSON XML PDF CSV DNA
@@ -188,13 +194,14 @@ def _moment(date: Value, clock: Value) -> Value:
 
 
 def find_values(text: str) -> list[Value]:
-    """All values of a text, in order, none inside another."""
+    """The values of a text, in order, none inside another; the first `MOST_VALUES` of them."""
     found: list[Value] = []
     for match in _ANY.finditer(text):
+        if len(found) == MOST_VALUES:
+            break
         start, end = match.span()
-        at_start = (
-            text[:start].rstrip()[-1:] in {"", ".", "!", "?"} or "\n" in text[max(start - 2, 0) : start]
-        )
+        lead = text[max(start - 3, 0) : start]
+        at_start = not lead.strip() or lead.rstrip()[-1] in ".!?" or "\n" in lead
         read = _read(_KINDS[match.lastgroup or ""], match.group(), at_start)
         if read is None:
             continue

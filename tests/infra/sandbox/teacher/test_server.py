@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ import httpx
 import openai
 import pytest
 
+from infra.sandbox.teacher.server import build_app
 from tests.infra.sandbox.teacher.conftest import start, stop
 from tests.infra.sandbox.teacher.conversations import body, opening
 from tests.infra.sandbox.teacher.marketplace import TOOLS, functions
@@ -150,3 +152,19 @@ def test_a_taken_port_ends_in_a_sentence(teacher: str, capfd: pytest.CaptureFixt
 
     assert main(["--port", str(urlsplit(teacher).port)]) == 1
     assert "choose another --port" in capfd.readouterr().err
+
+
+def test_a_failure_of_the_rules_is_an_error_in_openais_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(raw: bytes, seed: int) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("infra.sandbox.teacher.server.respond", fail)
+    transport = httpx.ASGITransport(build_app(1), raise_app_exceptions=False)
+
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://teacher/v1") as client:
+            return await client.post(CHAT, content=asked(PLAN))
+
+    response = asyncio.run(ask())
+    assert response.status_code == 500
+    assert response.json()["error"]["type"] == "server_error"
