@@ -74,6 +74,8 @@ def test_an_answer_that_only_looks_like_a_failure_is_ok(text: str):
         '{"status": 500, "detail": "Unexpected"}',
         '[{"error": "no such user"}]',
         '{"detail": "Access denied"}',
+        '{"status": "401", "msg": "Authentication required"}',
+        '{"type": "https://example.test/400", "title": "Bad Request", "status": 400, "traceId": "|b1"}',
         "Error: cannot connect to database",
         "Not Found",
         "404 Not Found",

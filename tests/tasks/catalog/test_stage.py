@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tasks.catalog.sources import hub as hub_source
 from tasks.catalog.stage import Parameters, plan, run
 from tasks.errors import ApiUnreachable, ConfigurationError, FingerprintMismatch
 from tasks.records import Api, Collection, Probe, Reject, Tool
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
 from tests.tasks.catalog.conftest import Crawled
-from tests.tasks.catalog.sandbox import running_hub
+from tests.tasks.catalog.tiny_hub import TinyHub
 from tests.tasks.catalog.tool_files import a_tool, write_tools
 
 FITTING = {
@@ -111,29 +112,30 @@ def test_other_thresholds_at_the_same_address_are_refused(crawled: Crawled, monk
 class StopsTheHub:
     """Progress that ends the hub after some tools."""
 
-    def __init__(self, hub, after: int):
+    def __init__(self, hub: TinyHub, after: int):
         self.hub, self.after = hub, after
 
     def show(self, what: str, done: int, total: int) -> None:
-        if done >= self.after:
+        if done == self.after:
             self.hub.stop()
 
 
 def test_a_hub_that_goes_away_rejects_nothing_and_the_next_run_continues(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with running_hub("--plants", "0") as hub:
-        monkeypatch.setenv("FOUNDRY_HUB_KEY", hub.key)
-        patient = Parameters(location=hub.location, catalog="", slow_s=30, timeout_s=60)
-        broken = patient.model_copy(update={"catalog": str(tmp_path / "broken"), "concurrency": 1})
-        whole = patient.model_copy(update={"catalog": str(tmp_path / "whole"), "concurrency": 16})
-        run(whole, Silent())
-        with pytest.raises(ApiUnreachable, match="hub"):
-            run(broken, StopsTheHub(hub, after=3))
-    published = Table.open(broken.catalog).rows("tools")
-    assert 3 <= published < Table.open(whole.catalog).rows("tools")
-    with running_hub("--plants", "0", port=hub.port):
-        report = run(broken, Silent())
+    monkeypatch.setattr(hub_source, "_PAUSE_S", 0.0)
+    hub = TinyHub()
+    whole = Parameters(location=hub.location, catalog=str(tmp_path / "whole"), slow_s=30, timeout_s=60)
+    run(whole, Silent())
+    assert hub.calls == 6 * 2 * 3
+    broken = whole.model_copy(update={"catalog": str(tmp_path / "broken"), "concurrency": 1})
+    with pytest.raises(ApiUnreachable, match="hub"):
+        run(broken, StopsTheHub(hub, after=3))
+    assert Table.open(broken.catalog).rows("tools") == 3
+    again = TinyHub(hub.port)
+    report = run(broken, Silent())
+    again.stop()
+    assert again.calls == 3 * 2 * 3
     assert report.rejected == {}
     assert rows_of(broken.catalog) == rows_of(whole.catalog)
 
