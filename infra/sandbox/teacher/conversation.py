@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from infra.sandbox.teacher.documents import FINISH
 from infra.sandbox.teacher.observations import Observation, read_observation
 from infra.sandbox.teacher.planner import Call, Situation
 from infra.sandbox.teacher.protocol import ChatRequest, Message, Refusal
@@ -79,7 +80,7 @@ def read_situation(request: ChatRequest) -> Situation:
             waiting = list(message.calls)
         elif message.role in ("tool", "function") and waiting:
             name, arguments = waiting.pop(0)
-            if name != "Finish":
+            if name != FINISH:
                 calls.append(Call(name, parse_arguments(arguments), _observed(message)))
     if not instruction:
         raise Refusal(400, "Send a user message with the instruction.")

@@ -23,7 +23,8 @@ Swiss franc CHF,
 francs CHF, yuan CNY, rupees INR, Indian rupees INR, Norwegian kroner NOK, Norwegian krone NOK,
 Swedish kronor SEK, Swedish krona SEK, Danish kroner DKK, Danish krone DKK, zloty PLN, zlotys PLN,
 Canadian dollars CAD, Canadian dollar CAD, Australian dollars AUD, Australian dollar AUD, reais BRL,
-South Korean won KRW, South African rand ZAR, Mexican pesos MXN, pesos MXN, forint HUF, Turkish lira TRY, lira TRY
+South Korean won KRW, South African rand ZAR, Mexican pesos MXN, pesos MXN, forint HUF, Turkish lira TRY,
+lira TRY
 """
 _LANGUAGES = """
 Arabic ar, Chinese zh, Czech cs, Danish da, Dutch nl, English en, Finnish fi, French fr, German de, Greek el,
