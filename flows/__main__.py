@@ -8,6 +8,7 @@ done; a mistake of the user is one sentence and exit code 2.
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from typing import Annotated, Any
 
 from cyclopts import App, CycloptsError, Parameter
@@ -56,15 +57,19 @@ def door(first: Sequence[str] = ()) -> App:
         name="foundry",
         help="From a marketplace of APIs to a model that uses tools. Each command runs one stage in this "
         "process; run it again to continue what was interrupted.",
+        version=lambda: version("toolfoundry"),
         version_flags=["--version"],
         suppress_keyboard_interrupt=False,
     )
     names = [name for name in first if name in STAGES or name in OTHERS] or [*STAGES, *OTHERS]
-    for name in names:
+    for place, name in enumerate(names):
         if name in STAGES:
-            app.command(_stage_command(importlib.import_module(STAGES[name])), name=name)
+            command = _stage_command(importlib.import_module(STAGES[name]))
+            app.command(command, name=name, sort_key=place)
         else:
-            app.command(importlib.import_module(OTHERS[name]).app, name=name)
+            group = importlib.import_module(OTHERS[name]).app
+            group.sort_key = place
+            app.command(group, name=name)
     return app
 
 
