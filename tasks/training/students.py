@@ -15,8 +15,8 @@ from tasks.errors import AddressError
 CONTEXT = 8192
 """Positions a model from scratch can hold; rotary positions cost no weights."""
 SHAPES: dict[str, dict[str, Any]] = {
-    "tiny": {"hidden_size": 128, "intermediate_size": 352, "num_hidden_layers": 4, "num_attention_heads": 4},
-    "small": {"hidden_size": 192, "intermediate_size": 512, "num_hidden_layers": 6, "num_attention_heads": 6},
+    "tiny": {"hidden_size": 128, "intermediate_size": 352, "num_hidden_layers": 4, "num_attention_heads": 2},
+    "small": {"hidden_size": 192, "intermediate_size": 512, "num_hidden_layers": 6, "num_attention_heads": 3},
     "medium": {
         "hidden_size": 512,
         "intermediate_size": 1408,

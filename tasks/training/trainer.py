@@ -17,6 +17,7 @@ import torch
 from tasks.errors import ConfigurationError
 from tasks.training import batches
 from tasks.training.corpus import Prepared
+from tasks.training.objective import LearnedTokens
 from tasks.training.settings import CHECKPOINTS, LOG_FILE, MODEL_FOLDER, PREPARED, SUMMARY_FILE, SftSettings
 from tasks.training.students import from_scratch, open_model
 from tasks.training.tokenizer import open_tokenizer
@@ -140,7 +141,6 @@ class Trainer:
         return summary
 
     def _engine(self) -> Any:
-
         rates = torch.optim.AdamW(
             self.model.parameters(), lr=self.settings.learning_rate, weight_decay=self.settings.weight_decay
         )
@@ -153,7 +153,7 @@ class Trainer:
         configuration["train_micro_batch_size_per_gpu"] = self.micro
         configuration["gradient_accumulation_steps"] = self.settings.batch // (self.world * self.micro)
         engine, *_ = deepspeed.initialize(
-            model=self.model,
+            model=LearnedTokens(self.model),
             model_parameters=list(self.model.parameters()),
             optimizer=rates,
             lr_scheduler=schedule,
@@ -176,12 +176,9 @@ class Trainer:
     def _loss(self, chosen: list[int], source: Any, learned: int) -> Any:
         """Sum of the cross-entropy of some samples' learned tokens, divided by `learned`."""
         ids, labels = source.padded(chosen, self.words.pad_token_id)
-        # No attention mask: padding stands on the right, where causal attention never looks.
         return self.engine(
-            input_ids=torch.from_numpy(ids).to(self.device),
-            labels=torch.from_numpy(labels).to(self.device),
-            num_items_in_batch=learned,
-        ).loss
+            torch.from_numpy(ids).to(self.device), torch.from_numpy(labels).to(self.device), learned
+        )
 
     def _test_loss(self) -> float | None:
         """Mean loss over learned tokens of the first held-out samples; every rank computes all of it."""
@@ -202,7 +199,8 @@ class Trainer:
         if self.rank:
             return
         gathered = partial / "gathered.bin"
-        weights = torch.load(gathered, map_location="cpu", weights_only=True, mmap=True)
+        found = torch.load(gathered, map_location="cpu", weights_only=True, mmap=True)
+        weights = {name.removeprefix("student."): value for name, value in found.items()}
         self.model.config.use_cache = True
         self.model.save_pretrained(str(partial), state_dict=weights)
         self.words.save_pretrained(str(partial))
