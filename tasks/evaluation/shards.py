@@ -13,7 +13,6 @@ from tasks.evaluation.answers import answer_of_trajectory, missing
 from tasks.evaluation.exam import Exam, load_exam, trajectories_of
 from tasks.evaluation.judge import Judge
 from tasks.evaluation.pass_rate import rule_name
-from tasks.evaluation.shortened import shortened
 from tasks.evaluation.student import open_student, require_student
 from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Checkpoint, Instruction, Reject, Result, Spend, Trajectory
@@ -96,8 +95,7 @@ class Examiner:
     async def _search(self, instruction: Instruction, student: Student) -> Trajectory:
         offered = offer(self.exam.apis_of(instruction))
         problem = Problem(instruction.instruction_id, instruction.text, offered)
-        search = shortened(method(student.method).search(problem), student.rollout.max_tokens)
-        tree = await roll(search, offered, student.rollout)
+        tree = await roll(method(student.method).search(problem), offered, student.rollout)
         return trajectory_of(
             tree,
             instruction,
