@@ -13,7 +13,7 @@ LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
 SYSTEM_PACKAGES := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup lock lint types test demo up down status logs clean bars
+.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,3 +64,9 @@ clean: setup  ## down, and remove .foundry with its tables, ledger and logs
 
 bars: setup  ## every numeric promise with its last measurement
 	@$(BIN)/python -m tests.bench.bars
+
+bench-conformance: setup  ## our trees against the published algorithm's, four methods, 120 instructions each
+	@$(BIN)/python -m tests.bench.conformance
+
+bench-sandbox: setup  ## size and speed of the sandbox's hub and teacher
+	@$(BIN)/python -m tests.bench.sandbox
