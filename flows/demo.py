@@ -20,9 +20,10 @@ from tasks.storage.state import state_folder
 SIZES: dict[str, Any] = {
     "count": 16,
     "held_out": 0.25,
-    "student_steps": 60,
-    "retriever_pairs": 1000,
     "shards": 4,
+    "student_steps": 40,
+    "student_batch": 4,
+    "evaluated": 9,
 }
 """Small enough for two cores and five minutes, large enough for four shards and a falling loss."""
 

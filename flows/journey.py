@@ -65,6 +65,7 @@ class FactoryParameters(BaseModel):
     shards: int = Field(4, ge=1, le=10_000, description="Flow runs that share the annotation")
     concurrency: int = Field(8, ge=1, le=512, description="Instructions in work at once, per shard")
     student_steps: int = Field(60, ge=1, le=1_000_000, description="Optimizer steps of the student")
+    student_batch: int = Field(8, ge=1, le=65_536, description="Samples of one optimizer step of the student")
     retriever_pairs: int = Field(
         0, ge=0, description="Query-API pairs the retriever is trained on, at most; 0: all of them"
     )
@@ -207,7 +208,7 @@ def _settings(verb: str, journey: FactoryParameters, addresses: Mapping[str, str
                 "shard_size": max(1, math.ceil(written / journey.shards)),
             }
         case "finetune":
-            return {"steps": journey.student_steps}
+            return {"steps": journey.student_steps, "batch": journey.student_batch}
         case "train-retriever":
             return {"max_pairs": journey.retriever_pairs}
         case "tooleval":
