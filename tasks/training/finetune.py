@@ -41,7 +41,7 @@ class Parameters(StageParameters):
         description="Model to start from: a folder, or an address that finetune wrote; empty: from scratch",
     )
     model_size: Literal["tiny", "small", "medium"] = Field(
-        "tiny", description="Shape from scratch: tiny 1.3 M, small 3.5 M, medium 29 M parameters"
+        "tiny", description="Shape from scratch: tiny 1.3 M, small 3.4 M, medium 28 M parameters"
     )
     vocabulary: int = Field(
         4096, ge=300, le=200_000, description="Tokens of a tokenizer from scratch, at most"
@@ -105,7 +105,7 @@ def run_shard(address: str, shard: int, progress: Progress) -> None:
         settings = _settings(parameters, work / "samples", work / "run", base)
 
         def told(event: dict[str, Any]) -> None:
-            if event["event"] == "step":
+            if event["event"] in ("ready", "step"):
                 progress.show("training steps", event["step"], event["steps"])
 
         summary = launch(settings, parameters["world_size"], told)

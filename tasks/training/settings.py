@@ -34,7 +34,7 @@ class SftSettings:
     base: str = ""
     """Folder of a model to start from; empty starts from scratch."""
     model_size: str = "tiny"
-    """Shape of a model from scratch: tiny (1.3 M parameters), small (3.5 M), medium (29 M)."""
+    """Shape of a model from scratch: tiny (1.3 M parameters), small (3.4 M), medium (28 M)."""
     vocabulary: int = 4096
     """Tokens of a tokenizer from scratch, at most."""
     steps: int = 0

@@ -37,7 +37,7 @@ def test_a_student_is_published_with_how_it_was_made(samples: str, tmp_path: Pat
         samples=samples, student=str(tmp_path / "student"), steps=3, batch=4, vocabulary=400, world_size=2
     )
     report = run(parameters, progress)
-    assert progress.shown == [("training steps", step, 3) for step in (1, 2, 3)]
+    assert progress.shown == [("training steps", step, 3) for step in (0, 1, 2, 3)]
     assert (report.figures["steps"], report.figures["samples"], report.figures["world_size"]) == (3, 16, 2)
     assert report.figures["last_loss"] < report.figures["first_loss"]
 
@@ -52,7 +52,7 @@ def test_a_student_is_published_with_how_it_was_made(samples: str, tmp_path: Pat
     assert list((state_folder() / "training").iterdir()) == []
 
     again = run(parameters, progress)
-    assert len(progress.shown) == 3, "a finished student is not trained again"
+    assert len(progress.shown) == 4, "a finished student is not trained again"
     assert again.figures == report.figures
 
 
