@@ -5,12 +5,15 @@ is run again asks here first: trees are replayed from the log until they reach w
 is published needs no log any more, and the file is removed with the shard's last commit.
 """
 
+import json
 import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import orjson
-
+from tasks.errors import StorageUnavailable
 from tasks.storage.canonical import digest
 from tasks.storage.state import state_folder
 
@@ -24,38 +27,48 @@ CREATE TABLE IF NOT EXISTS calls (
 
 
 class CallLog:
-    """The log of one shard; used by one process at a time, harmless with more."""
+    """The log of one shard; any thread of one process, and harmless with more processes."""
 
     def __init__(self, path: Path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open the file, or make it.
+
+        Raises:
+            StorageUnavailable: it is no log, or its folder cannot be written.
+        """
         self._path = path
-        self._rows = sqlite3.connect(path, isolation_level=None, timeout=60)
-        self._rows.execute("PRAGMA journal_mode=WAL")
-        self._rows.execute(
-            "PRAGMA synchronous=NORMAL"
-        )  # survives a killed process; a power cut may cost a few calls
-        self._rows.execute(_TABLE)
+        self._one_at_a_time = threading.Lock()
+        with self._named():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._rows = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+            self._rows.execute("PRAGMA journal_mode=WAL")
+            # Survives a killed process; a power cut may cost a few calls.
+            self._rows.execute("PRAGMA synchronous=NORMAL")
+            self._rows.execute(_TABLE)
 
     def get(self, subject: str, kind: Literal["model", "api"], request: str, ordinal: int) -> Any | None:
         """The logged answer, or None."""
-        found = self._rows.execute(
-            "SELECT answer FROM calls WHERE subject=? AND kind=? AND request=? AND ordinal=?",
-            (subject, kind, request, ordinal),
-        ).fetchone()
-        return orjson.loads(found[0]) if found else None
+        with self._named():
+            found = self._rows.execute(
+                "SELECT answer FROM calls WHERE subject=? AND kind=? AND request=? AND ordinal=?",
+                (subject, kind, request, ordinal),
+            ).fetchone()
+        return json.loads(found[0]) if found else None
 
     def put(
         self, subject: str, kind: Literal["model", "api"], request: str, ordinal: int, answer: Any
     ) -> None:
         """Write an answer down; the first one stays."""
-        self._rows.execute(
-            "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?)",
-            (subject, kind, request, ordinal, orjson.dumps(answer)),
-        )
+        with self._named():
+            self._rows.execute(
+                "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?)",
+                # Plain json keeps what orjson refuses and models send: huge numbers, halves of pairs.
+                (subject, kind, request, ordinal, json.dumps(answer).encode()),
+            )
 
     def close(self) -> None:
         """Close the file, keeping it."""
-        self._rows.close()
+        with self._named():
+            self._rows.close()
 
     def remove(self) -> None:
         """Close and delete: the shard's rows are published."""
@@ -63,7 +76,19 @@ class CallLog:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
 
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        with self._one_at_a_time:
+            try:
+                yield
+            except (sqlite3.Error, OSError) as error:
+                raise StorageUnavailable(
+                    f"the call log {self._path} cannot be used ({error}); make room or mend it, and run "
+                    "again (deleted, its replies are asked for again)"
+                ) from error
 
-def call_log_of(address: str, shard: int) -> CallLog:
-    """The log of one shard of one address on this host."""
-    return CallLog(state_folder() / "calls" / digest(address) / f"shard-{shard:05d}.sqlite")
+
+def call_log_of(address: str, shard: int, run_id: str = "") -> CallLog:
+    """The log of one shard of one table on this host; a table made anew at an address has another run."""
+    made = digest([address, run_id]) if run_id else digest(address)
+    return CallLog(state_folder() / "calls" / made / f"shard-{shard:05d}.sqlite")

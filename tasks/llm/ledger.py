@@ -5,25 +5,33 @@ sqlite in WAL mode, one file for all processes of a host: `FOUNDRY_LEDGER`, by d
 at its cost; a reservation whose process died is `lost`: it stays counted in full, because the provider may
 have answered.
 
-Caps belong to scopes: `day:2026-11-21`, `run:<run_id>`, `run:<run_id>/<stage>`. They live here and not in
-flow parameters, so that a retried shard sees a raised cap.
+Caps belong to scopes: `day:2026-11-21`, `run:<run_id>`, `run:<run_id>/<stage>`; `day` is the cap of every day
+that has none of its own. They live here and not in flow parameters: a retried shard sees a raised cap.
 """
 
+import math
 import os
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tasks.errors import ConfigurationError
+from tasks.errors import ConfigurationError, StorageUnavailable
 from tasks.llm.protocol import Usage
 from tasks.storage.state import state_folder
 
 NANO = 1_000_000_000
+HIGHEST_CAP_USD = 1_000_000_000
+EVERY_DAY = "day"
+LONGEST_CALL = timedelta(hours=2)
+"""No call is in flight longer: an older reservation of another host, whose processes nobody sees, is lost."""
+_ENDED = {"Z", "X"}
+"""States of a process that was killed and not yet collected by its parent."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS scopes (
     scope TEXT PRIMARY KEY,
@@ -39,7 +47,8 @@ CREATE TABLE IF NOT EXISTS calls (
     state TEXT NOT NULL, reserved INTEGER NOT NULL, cost INTEGER NOT NULL DEFAULT 0,
     uncached INTEGER NOT NULL DEFAULT 0, cached INTEGER NOT NULL DEFAULT 0,
     cache_write INTEGER NOT NULL DEFAULT 0, output INTEGER NOT NULL DEFAULT 0,
-    latency_s REAL, status TEXT NOT NULL DEFAULT '', price TEXT NOT NULL, repeated INTEGER NOT NULL
+    latency_s REAL, status TEXT NOT NULL DEFAULT '', price TEXT NOT NULL, repeated INTEGER NOT NULL,
+    born TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS calls_asked ON calls (address, subject, request, ordinal);
 CREATE INDEX IF NOT EXISTS calls_open ON calls (state) WHERE state = 'reserved';
@@ -62,7 +71,7 @@ class CallKey:
 
     def scopes(self, day: str) -> tuple[str, str, str]:
         """The scopes whose caps bind it."""
-        return f"day:{day}", f"run:{self.run}", f"run:{self.run}/{self.stage}"
+        return _scopes(day, self.run, self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +86,56 @@ class Refusal:
 
 
 class Ledger:
-    """An open ledger; one a process is enough."""
+    """An open ledger, for all threads of a process; one a process is enough."""
 
     def __init__(self, path: Path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Open the file, or make it.
+
+        Raises:
+            ConfigurationError: it is no ledger, or cannot be written.
+        """
+        self.path = path
+        self._one_at_a_time = threading.Lock()
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._rows = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
             self._rows.execute("PRAGMA journal_mode=WAL")
-            self._rows.execute("PRAGMA synchronous=FULL")
             self._rows.executescript(_TABLES)
-        except sqlite3.Error as error:
+            columns = {row[1] for row in self._rows.execute("PRAGMA table_info(calls)")}
+            if "born" not in columns:  # a ledger of an earlier version
+                self._rows.execute("ALTER TABLE calls ADD COLUMN born TEXT NOT NULL DEFAULT ''")
+        except (sqlite3.Error, OSError) as error:
             raise ConfigurationError(
                 f"the ledger {path} cannot be opened ({error}); check FOUNDRY_LEDGER"
             ) from error
+        self._host, self._born = socket.gethostname(), _state(os.getpid())[1]
 
     def set_cap(self, scope: str, cap_usd: float | None) -> None:
-        """Set, raise, lower or (None) lift the cap of a scope."""
+        """Set, raise, lower or (None) lift the cap of a scope.
+
+        Raises:
+            ConfigurationError: it is no sum of money.
+        """
+        if cap_usd is not None and not 0 <= cap_usd <= HIGHEST_CAP_USD:
+            raise ConfigurationError(
+                f"a cap of {cap_usd} USD is none; give a sum from 0 to {HIGHEST_CAP_USD:,} USD"
+            )
         cap = None if cap_usd is None else round(cap_usd * NANO)
-        self._rows.execute(
-            "INSERT INTO scopes (scope, cap) VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET "
-            "cap = excluded.cap",
-            (scope, cap),
-        )
+        with self._transaction(durable=True):
+            self._rows.execute(
+                "INSERT INTO scopes (scope, cap) VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET "
+                "cap = excluded.cap",
+                (scope, cap),
+            )
 
     def reserve(self, key: CallKey, worst: int, price: str) -> int | Refusal:
         """Reserve the worst case of a call [nano-USD] under all its caps; its id, or why it does not fit."""
         now = datetime.now(UTC)
-        scopes = key.scopes(f"{now:%Y-%m-%d}")
-        with self._transaction():
+        day = f"{now:%Y-%m-%d}"
+        scopes = key.scopes(day)
+        with self._transaction(durable=worst > 0):
             refusal = self._misfit(scopes, worst)
-            if refusal and self._bury():
+            if refusal and self._bury(now):
                 refusal = self._misfit(scopes, worst)
             if refusal:
                 return refusal
@@ -115,99 +144,109 @@ class Ledger:
                 "SELECT 1 FROM calls WHERE address=? AND subject=? AND request=? AND ordinal=? LIMIT 1",
                 (key.address, key.subject, key.request, key.ordinal),
             ).fetchone()
+            made = (day, now.isoformat(), self._host, os.getpid(), self._born)
             cursor = self._rows.execute(
-                "INSERT INTO calls (run, stage, shard, address, subject, model, request, "
-                "ordinal, day, created, host,"
-                " pid, state, reserved, price, repeated) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'reserved',?,?,?)",
-                (
-                    *(
-                        key.run,
-                        key.stage,
-                        key.shard,
-                        key.address,
-                        key.subject,
-                        key.model,
-                        key.request,
-                        key.ordinal,
-                    ),
-                    *(f"{now:%Y-%m-%d}", now.isoformat(), socket.gethostname(), os.getpid()),
-                    *(worst, price, int(repeated is not None)),
-                ),
+                "INSERT INTO calls (run, stage, shard, address, subject, model, request, ordinal, day,"
+                " created, host, pid, born, state, reserved, price, repeated)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'reserved',?,?,?)",
+                (*astuple(key), *made, worst, price, int(repeated is not None)),
             )
             return int(cursor.lastrowid or 0)
 
     def settle(self, call_id: int, usage: Usage, cost: int, latency_s: float, status: str) -> None:
         """Book what a call has cost; a call that is settled already stays as it is."""
-        with self._transaction():
+        with self._transaction(durable=cost > 0):
+            self._settle(call_id, usage, cost, latency_s, status)
+
+    def settle_logged(self, call_id: int, key: CallKey, usage: Usage, cost: int, latency_s: float) -> None:
+        """Book a reply that was logged, should its process have died before it booked it.
+
+        A ledger that is not the one it was reserved in (another file, or made anew) has no such call, or
+        another one under this number: nothing is booked.
+        """
+        with self._guarded():
             found = self._rows.execute(
-                "SELECT run, stage, day, state, reserved FROM calls WHERE id=?", (call_id,)
+                "SELECT state FROM calls WHERE id=? AND address=? AND subject=? AND request=? AND ordinal=?",
+                (call_id, key.address, key.subject, key.request, key.ordinal),
             ).fetchone()
-            if found is None or found[3] == "settled":
-                return
-            run, stage, day, state, reserved = found
-            self._rows.execute(
-                "UPDATE calls SET state='settled', cost=?, uncached=?, cached=?, cache_write=?, output=?,"
-                " latency_s=?, status=? WHERE id=?",
-                (
-                    cost,
-                    usage.uncached,
-                    usage.cached,
-                    usage.cache_write,
-                    usage.output,
-                    latency_s,
-                    status,
-                    call_id,
-                ),
-            )
-            scopes = (f"day:{day}", f"run:{run}", f"run:{run}/{stage}")
-            lost = state == "lost"  # counted as settled at its reservation; corrected now
-            self._book(scopes, settled=cost - (reserved if lost else 0), reserved=0 if lost else -reserved)
+        if found is not None and found[0] != "settled":
+            self.settle(call_id, usage, cost, latency_s, "ok")
 
     def spent(self, scope: str) -> tuple[int, int, int | None]:
         """Settled, reserved and cap of a scope [nano-USD]."""
-        found = self._rows.execute(
-            "SELECT settled, reserved, cap FROM scopes WHERE scope=?", (scope,)
-        ).fetchone()
-        return found or (0, 0, None)
+        with self._guarded():
+            return self._spent(scope)
 
     def by_model(self, run: str) -> list[tuple[str, str, int, int, int, int, int, int, int, int]]:
-        """Stage, model, calls, repeated, lost, uncached, cached, cache-write, output tokens.
+        """A row a stage and model of a run.
 
-        Nnano-USD of a run.
+        Stage, model, calls, repeated, lost, uncached, cached, cache-write, output tokens, nano-USD; what is
+        reserved or lost counts at its reservation.
         """
-        return self._rows.execute(
-            "SELECT stage, model, COUNT(*), SUM(repeated), SUM(state='lost'), SUM(uncached), SUM(cached),"
-            " SUM(cache_write), SUM(output), SUM(CASE state WHEN 'settled' THEN cost ELSE reserved END)"
-            " FROM calls WHERE run=? GROUP BY stage, model ORDER BY stage, model",
-            (run,),
-        ).fetchall()
+        with self._guarded():
+            return self._rows.execute(
+                "SELECT stage, model, COUNT(*), SUM(repeated), SUM(state='lost'), SUM(uncached), SUM(cached),"
+                " SUM(cache_write), SUM(output), SUM(CASE state WHEN 'settled' THEN cost ELSE reserved END)"
+                " FROM calls WHERE run=? GROUP BY stage, model ORDER BY stage, model",
+                (run,),
+            ).fetchall()
 
     def close(self) -> None:
-        """Close the file."""
-        self._rows.close()
+        """Close the file; `open_ledger` opens it anew."""
+        with self._guarded():
+            self._rows.close()
+        for key in [key for key, ledger in _open.items() if ledger is self]:
+            del _open[key]
+
+    def _settle(self, call_id: int, usage: Usage, cost: int, latency_s: float, status: str) -> None:
+        found = self._rows.execute(
+            "SELECT run, stage, day, state, reserved FROM calls WHERE id=?", (call_id,)
+        ).fetchone()
+        if found is None or found[3] == "settled":
+            return
+        run, stage, day, state, reserved = found
+        self._rows.execute(
+            "UPDATE calls SET state='settled', cost=?, uncached=?, cached=?, cache_write=?, output=?,"
+            " latency_s=?, status=? WHERE id=?",
+            (cost, *astuple(usage), latency_s, status, call_id),
+        )
+        lost = state == "lost"  # counted as settled at its reservation; corrected now
+        self._book(
+            _scopes(day, run, stage),
+            settled=cost - (reserved if lost else 0),
+            reserved=0 if lost else -reserved,
+        )
+
+    def _spent(self, scope: str) -> tuple[int, int, int | None]:
+        found: tuple[int, int, int | None] | None = self._rows.execute(
+            "SELECT settled, reserved, cap FROM scopes WHERE scope=?", (scope,)
+        ).fetchone()
+        settled, reserved, cap = found or (0, 0, None)
+        if cap is None and scope.startswith(f"{EVERY_DAY}:"):
+            cap = self._spent(EVERY_DAY)[2]
+        return settled, reserved, cap
 
     def _misfit(self, scopes: tuple[str, ...], worst: int) -> Refusal | None:
         if worst == 0:
             return None
         for scope in scopes:
-            settled, reserved, cap = self.spent(scope)
+            settled, reserved, cap = self._spent(scope)
             if cap is not None and settled + reserved + worst > cap:
                 return Refusal(scope, cap, settled, reserved)
         return None
 
-    def _bury(self) -> bool:
-        """Count reservations of dead processes of this host as spent; whether there were any."""
-        host = socket.gethostname()
+    def _bury(self, now: datetime) -> bool:
+        """Count reservations of dead processes as spent; whether there were any."""
         buried = False
-        for call_id, run, stage, day, reserved, pid in self._rows.execute(
-            "SELECT id, run, stage, day, reserved, pid FROM calls WHERE state='reserved' AND host=?", (host,)
+        for call_id, run, stage, day, reserved, created, host, pid, born in self._rows.execute(
+            "SELECT id, run, stage, day, reserved, created, host, pid, born FROM calls WHERE state='reserved'"
         ).fetchall():
-            if not _alive(pid):
-                self._rows.execute("UPDATE calls SET state='lost' WHERE id=?", (call_id,))
-                self._book(
-                    (f"day:{day}", f"run:{run}", f"run:{run}/{stage}"), settled=reserved, reserved=-reserved
-                )
-                buried = True
+            here = host == self._host
+            if _alive(pid, born) if here else now - datetime.fromisoformat(created) < LONGEST_CALL:
+                continue
+            self._rows.execute("UPDATE calls SET state='lost' WHERE id=?", (call_id,))
+            self._book(_scopes(day, run, stage), settled=reserved, reserved=-reserved)
+            buried = True
         return buried
 
     def _book(self, scopes: tuple[str, ...], *, settled: int, reserved: int) -> None:
@@ -218,58 +257,93 @@ class Ledger:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._rows.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._rows.execute("ROLLBACK")
-            raise
-        self._rows.execute("COMMIT")
+    def _transaction(self, durable: bool) -> Iterator[None]:
+        """All of a block or nothing; `durable` brings it to disk, which calls that cost nothing need not."""
+        with self._guarded():
+            self._rows.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._rows.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._rows.execute("ROLLBACK")
+                raise
+            self._rows.execute("COMMIT")
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        with self._one_at_a_time:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise StorageUnavailable(
+                    f"the ledger {self.path} cannot be used ({error}); make room or mend it, and run again"
+                ) from error
 
 
-def _alive(pid: int) -> bool:
+def _scopes(day: str, run: str, stage: str) -> tuple[str, str, str]:
+    return f"{EVERY_DAY}:{day}", f"run:{run}", f"run:{run}/{stage}"
+
+
+def _alive(pid: int, born: str) -> bool:
+    """Whether the process of this number runs, and is still the one that was meant."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    state, began = _state(pid)
+    return state not in _ENDED and (not born or not began or began == born)
+
+
+def _state(pid: int) -> tuple[str, str]:
+    """State of a process and when it began, in ticks since the machine did; empty where nobody says."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "", ""
+    return fields[0], fields[19]
 
 
 _open: dict[str, Ledger] = {}
+_opening = threading.Lock()
 
 
 def open_ledger() -> Ledger:
     """This process's ledger, where `FOUNDRY_LEDGER` says.
 
     Raises:
-        ConfigurationError: it names something else than a file.
+        ConfigurationError: it names something else than a file, or one that is no ledger.
     """
     place = os.environ.get("FOUNDRY_LEDGER") or str(state_folder() / "ledger.sqlite")
     if "://" in place:
         raise ConfigurationError(
             f"FOUNDRY_LEDGER={place.partition('://')[0]}://... is not supported yet; name a local sqlite file"
         )
-    key = f"{os.getpid()}:{place}"
-    if key not in _open:
-        _open[key] = Ledger(Path(place))
-    return _open[key]
+    key = f"{os.getpid()}:{Path(place).absolute()}"
+    with _opening:
+        if key not in _open:
+            _open[key] = Ledger(Path(place).absolute())
+        return _open[key]
 
 
 def caps_of(ledger: Ledger, run: str, stage: str, budget_usd: float | None) -> None:
-    """Write down the caps a run was started with: its stage's, and the day's from `FOUNDRY_DAY_CAP_USD`."""
-    if budget_usd is not None:
-        ledger.set_cap(f"run:{run}/{stage}", budget_usd)
+    """Write down the caps a run was started with: its stage's, and every day's from `FOUNDRY_DAY_CAP_USD`.
+
+    Raises:
+        ConfigurationError: one of them is no sum of money.
+    """
     day_cap = os.environ.get("FOUNDRY_DAY_CAP_USD")
     if day_cap:
         try:
-            ledger.set_cap(f"day:{datetime.now(UTC):%Y-%m-%d}", float(day_cap))
-        except ValueError as error:
-            raise ConfigurationError(
-                f"FOUNDRY_DAY_CAP_USD must be a number of USD, not '{day_cap}'"
-            ) from error
+            day_cap_usd = float(day_cap)
+        except ValueError:
+            day_cap_usd = math.nan
+        if not 0 <= day_cap_usd <= HIGHEST_CAP_USD:
+            raise ConfigurationError(f"FOUNDRY_DAY_CAP_USD must be a number of USD, not '{day_cap}'")
+        ledger.set_cap(EVERY_DAY, day_cap_usd)
+    if budget_usd is not None:
+        ledger.set_cap(f"run:{run}/{stage}", budget_usd)
 
 
 def summary(ledger: Ledger, run: str) -> list[dict[str, Any]]:

@@ -1,180 +1,164 @@
 """A chat model behind the OpenAI protocol: hosted, on a GPU server of one's own, or the sandbox's teacher.
 
-`OPENAI_BASE_URL` and `OPENAI_API_KEY` say where; the key reaches no log, table or error. A model is used
-only where one is named.
+The client waits out what a server refuses without having worked (429, 5xx, no connection). An answer that
+was lost on the way may have been billed, so it is not asked for again here but by the meter, which reserves
+anew.
 """
 
 import asyncio
-import os
+import math
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
-
-import httpx
-import openai
 
 from tasks.errors import ConfigurationError, ModelOverloaded, RecordError
-from tasks.llm.protocol import REHEARSAL_PREFIX, ChatReply, ChatRequest, FunctionCall, Usage
+from tasks.llm.protocol import REHEARSAL_PREFIX, ChatReply, ChatRequest
+from tasks.llm.replies import reply_of
+from tasks.llm.servers import base_url as base_url
+from tasks.llm.servers import checked_url, key_for
+from tasks.llm.servers import is_loopback as is_loopback
+from tasks.llm.servers import model_named as model_named
+from tasks.llm.servers import require_reachable as require_reachable
 from tasks.records import TeacherKind
 
 ATTEMPTS = 6
 """As ToolBench: a request is tried six times before its node is given up."""
 LONGEST_WAIT_S = 30.0
-
-
-def model_named(name: str | None) -> str:
-    """The model to use: the given name, else `FOUNDRY_MODEL`.
-
-    Raises:
-        ConfigurationError: neither names one.
-    """
-    found = name or os.environ.get("FOUNDRY_MODEL", "")
-    if not found:
-        raise ConfigurationError(
-            "no model is named; give --model NAME or set FOUNDRY_MODEL (with OPENAI_BASE_URL "
-            "and OPENAI_API_KEY)"
-        )
-    return found
-
-
-def base_url() -> str:
-    """Address of the server, ends in `/v1`."""
-    return os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a server runs on this machine."""
-    host = urlsplit(url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
-
-
-def require_reachable(url: str, timeout_s: float = 5.0) -> None:
-    """Ask the server for its models: a wrong address or key is known before anything is paid.
-
-    Raises:
-        ConfigurationError: nobody answers there, or the key is refused.
-    """
-    key = os.environ.get("OPENAI_API_KEY", "")
-    if not key and not is_loopback(url):
-        raise ConfigurationError(f"no key for {url}: set OPENAI_API_KEY")
-    try:
-        answer = httpx.get(
-            f"{url}/models", headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=timeout_s
-        )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ConfigurationError(
-            f"no model server answers at {url} ({type(error).__name__}); check OPENAI_BASE_URL"
-        ) from None
-    if answer.status_code in (401, 403):
-        raise ConfigurationError(f"{url} refuses the key; check OPENAI_API_KEY")
+_NOT_SENT = {
+    "ConnectError",
+    "ConnectTimeout",
+    "PoolTimeout",
+    "UnsupportedProtocol",
+    "LocalProtocolError",
+    "ProxyError",
+}
+"""Errors of the HTTP client after which no server can have worked."""
 
 
 class OpenAICompatible:
     """One model on one server, with pooled connections; use within one event loop."""
 
-    def __init__(self, name: str, *, url: str | None = None, timeout_s: float = 120.0):
+    def __init__(
+        self, name: str, *, url: str | None = None, timeout_s: float = 120.0, first_pause_s: float = 0.5
+    ):
         """Prepare the client; nothing is sent.
 
+        Args:
+            name: the model.
+            url: the server, by default `OPENAI_BASE_URL`.
+            timeout_s: longest wait for a reply [s].
+            first_pause_s: wait before the second try, doubled for each further one [s].
+
         Raises:
-            ConfigurationError: a hosted server without a key.
+            ConfigurationError: no address of a server, or a hosted one without a key.
         """
+        import openai  # 0.3 s, paid by who uses a model
+
         self.name = name
         self.kind: TeacherKind = "rehearsal" if name.startswith(REHEARSAL_PREFIX) else "model"
-        self.url = url or base_url()
-        key = os.environ.get("OPENAI_API_KEY", "")
-        if not key and not is_loopback(self.url):
-            raise ConfigurationError(f"no key for {self.url}: set OPENAI_API_KEY")
+        self.url = checked_url(url) if url else base_url()
+        self._openai = openai
+        self._key = key_for(self.url)
+        self._first_pause_s = first_pause_s
+        self._limit = "max_tokens"
         self._client = openai.AsyncOpenAI(
-            api_key=key or "none", base_url=self.url, max_retries=0, timeout=timeout_s
+            api_key=self._key or "none", base_url=self.url, max_retries=0, timeout=timeout_s
         )
 
     async def complete(self, request: ChatRequest) -> ChatReply:
         """See `ChatModel.complete`; waits out 429 and 5xx with growing pauses, six tries in all."""
+        said = ""
         for attempt in range(1, ATTEMPTS + 1):
             started = time.monotonic()
+            asked_s: float | None = None
             try:
-                raw = await self._client.chat.completions.with_raw_response.create(**request.body())
-                return _reply(await _json(raw), time.monotonic() - started)
-            except (openai.RateLimitError, openai.InternalServerError, openai.APIConnectionError) as error:
-                if attempt == ATTEMPTS:
+                body = await self._ask(request)
+                if body.get("choices") or not body.get("error"):
+                    return reply_of(body, time.monotonic() - started)
+                said = self._plain(body["error"])  # an error under status 200, as gateways send
+            except self._openai.APIStatusError as error:
+                said, asked_s = self._waited_for(error, request), _asked_s(error.response.headers)
+            except self._openai.APIConnectionError as error:
+                said = f"{type(error.__cause__ or error).__name__}"
+                if said not in _NOT_SENT:
                     raise ModelOverloaded(
-                        f"{self.url} gave no answer in {ATTEMPTS} tries: {_plain(error)}",
-                        maybe_billed=isinstance(error, openai.APIConnectionError),
+                        f"{self.url} took a request and gave no whole answer ({said}); run again",
+                        maybe_billed=True,
                     ) from None
-                await asyncio.sleep(_pause_s(error, attempt))
-            except openai.AuthenticationError:
-                raise ConfigurationError(f"{self.url} refuses the key; check OPENAI_API_KEY") from None
-            except openai.NotFoundError:
-                raise ConfigurationError(
-                    f"{self.url} has no model '{request.model}'; check --model"
+            except UnicodeError:
+                raise RecordError(
+                    "request_refused", "the request holds characters that cannot be sent"
                 ) from None
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                raise RecordError("request_refused", _plain(error)) from None
-            except openai.APIStatusError as error:
-                raise ConfigurationError(f"{self.url} refuses the request: {_plain(error)}") from None
-        raise AssertionError("unreachable: the last attempt returns or raises")
+            if attempt < ATTEMPTS:
+                pause_s = self._first_pause_s * 2 ** (attempt - 1) if asked_s is None else asked_s
+                await asyncio.sleep(min(pause_s, LONGEST_WAIT_S))
+        raise ModelOverloaded(f"{self.url} gave no answer in {ATTEMPTS} tries: {said}; run again later")
 
     async def aclose(self) -> None:
         """Give connections back."""
         await self._client.close()
 
+    async def _ask(self, request: ChatRequest) -> dict[str, Any]:
+        sent = request.body()
+        sent[self._limit] = sent.pop("max_tokens")
+        raw = await self._client.chat.completions.with_raw_response.create(**sent)
+        answer = raw.http_response
+        try:
+            body = answer.json()
+        except ValueError:
+            if answer.text.lstrip().startswith("<"):
+                raise ConfigurationError(
+                    f"{self.url} answers with a web page; does OPENAI_BASE_URL end in /v1?"
+                ) from None
+            raise ModelOverloaded(
+                f"{self.url} gave no whole answer (broken JSON); run again", maybe_billed=True
+            ) from None
+        if not isinstance(body, dict):
+            raise ConfigurationError(f"{self.url} does not speak the chat protocol; check OPENAI_BASE_URL")
+        return body
 
-async def _json(raw: Any) -> dict[str, Any]:
-    body = raw.http_response.json()
-    if not isinstance(body, dict):
-        raise ConfigurationError("the server's reply is no JSON object; does OPENAI_BASE_URL end in /v1?")
-    return body
+    def _waited_for(self, error: Any, request: ChatRequest) -> str:
+        """What the server said, when asking again can help.
+
+        Raises:
+            ConfigurationError: key, model, account or address must be mended.
+            RecordError: this one request is refused.
+        """
+        status, said = error.status_code, self._plain(error.body or error.message)
+        if status == 401:
+            raise ConfigurationError(f"{self.url} refuses the key; check OPENAI_API_KEY") from None
+        if status == 404:
+            raise ConfigurationError(f"{self.url} has no model '{request.model}'; check --model") from None
+        if error.code == "insufficient_quota":
+            raise ConfigurationError(f"{self.url}: the account has no quota left; top it up") from None
+        if status == 400 and self._limit == "max_tokens" and "max_completion_tokens" in said:
+            self._limit = "max_completion_tokens"  # newer models know the limit by this name only
+            return said
+        if status in (400, 413, 422):
+            raise RecordError("request_refused", said) from None
+        if status in (408, 409, 429) or status >= 500:
+            return f"{status} {said}"
+        raise ConfigurationError(f"{self.url} refuses the request ({status}): {said}") from None
+
+    def _plain(self, said: Any) -> str:
+        """What a server said in one line, without the key should it repeat it."""
+        if isinstance(said, dict):
+            said = said.get("message") or said
+        text = " ".join(str(said).split())
+        return (text.replace(self._key, "***") if self._key else text)[:300]
 
 
-def _reply(body: dict[str, Any], latency_s: float) -> ChatReply:
-    choices = body.get("choices") or [{}]
-    message = choices[0].get("message") or {}
-    calls = [
-        FunctionCall(str(each.get("id") or ""), *_named(each.get("function")))
-        for each in message.get("tool_calls") or []
-    ]
-    if message.get("function_call"):
-        calls.append(FunctionCall("", *_named(message["function_call"])))
-    content = message.get("content")
-    return ChatReply(
-        content=content if isinstance(content, str) else None,
-        calls=tuple(calls),
-        usage=_usage(body.get("usage") or {}),
-        latency_s=latency_s,
-        finish_reason=str(choices[0].get("finish_reason") or ""),
-    )
-
-
-def _named(function: Any) -> tuple[str, str]:
-    found = function if isinstance(function, dict) else {}
-    return str(found.get("name") or ""), str(found.get("arguments") or "")
-
-
-def _usage(usage: dict[str, Any]) -> Usage:
-    details = usage.get("prompt_tokens_details") or {}
-    prompt, cached = _count(usage.get("prompt_tokens")), _count(details.get("cached_tokens"))
-    written = _count(details.get("cache_write_tokens"))
-    return Usage(
-        uncached=max(0, prompt - cached - written),
-        cached=cached,
-        cache_write=written,
-        output=_count(usage.get("completion_tokens")),
-    )
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and value >= 0 else 0
-
-
-def _pause_s(error: openai.APIError, attempt: int) -> float:
-    response = getattr(error, "response", None)
-    asked = response.headers.get("retry-after") if response is not None else None
+def _asked_s(headers: Any) -> float | None:
+    """The wait a server asks for [s], from seconds or a date; None where it asks for none."""
+    asked = headers.get("retry-after")
+    if not asked:
+        return None
     try:
-        return min(float(asked), LONGEST_WAIT_S) if asked else min(0.5 * 2 ** (attempt - 1), LONGEST_WAIT_S)
+        wait_s = float(asked)
     except ValueError:
-        return LONGEST_WAIT_S
-
-
-def _plain(error: openai.APIError) -> str:
-    """An error in one line, without request, headers or key."""
-    return " ".join(str(error.message).split())[:300]
+        try:
+            wait_s = (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+    return max(0.0, wait_s) if math.isfinite(wait_s) else None

@@ -1,25 +1,42 @@
 """What a model's tokens cost: `FOUNDRY_PRICES`, then the price package, then 0 on loopback, else refused.
 
 `FOUNDRY_PRICES` names a JSON file `{"<model>": {"input": 0.15, "cached": 0.075, "cache_write": 0.15,
-"output": 0.6}}` in USD per million tokens; `cached` and `cache_write` default to `input`.
+"output": 0.6}}` in USD per million tokens; `cached` and `cache_write` default to `input`. The package
+(genai-prices) knows list prices offline, among them those that rise with the length of a prompt.
 """
 
 import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from tasks.errors import ConfigurationError
-from tasks.llm.openai_compatible import is_loopback
-from tasks.llm.protocol import Usage
+from tasks.llm.protocol import REHEARSAL_PREFIX, Usage
+from tasks.llm.servers import is_loopback
+
+_PICO_PER_NANO = 1000
+
+
+class Prices(Protocol):
+    """What one model's replies cost."""
+
+    @property
+    def source(self) -> str:
+        """Where the figure comes from; copied into every row of the ledger."""
+
+    def cost(self, usage: Usage) -> int:
+        """nano-USD of one reply."""
+
+    def worst(self, request_bytes: int, max_tokens: int) -> int:
+        """nano-USD a request can cost at most: a token is at least a byte, in its dearest class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """nano-USD per token in the four classes, and where the figure comes from."""
+    """pico-USD per token in the four classes (0.15 USD per million is 150,000), and who says so."""
 
     uncached: int
     cached: int
@@ -28,20 +45,57 @@ class Price:
     source: str
 
     def cost(self, usage: Usage) -> int:
-        """nano-USD of one reply."""
-        return (
+        """nano-USD of one reply, rounded."""
+        pico = (
             usage.uncached * self.uncached
             + usage.cached * self.cached
             + usage.cache_write * self.cache_write
             + usage.output * self.output
         )
+        return (pico + _PICO_PER_NANO // 2) // _PICO_PER_NANO
 
     def worst(self, request_bytes: int, max_tokens: int) -> int:
-        """nano-USD a request can cost at most: a token is at least a byte, in its dearest class."""
-        return request_bytes * max(self.uncached, self.cached, self.cache_write) + max_tokens * self.output
+        """nano-USD a request can cost at most, rounded up."""
+        dearest = max(self.uncached, self.cached, self.cache_write)
+        return -(-(request_bytes * dearest + max_tokens * self.output) // _PICO_PER_NANO)
 
 
-def price_of(model: str, server_url: str) -> Price:
+class ListPrice:
+    """The list price of a model that genai-prices knows."""
+
+    def __init__(self, model: str):
+        """Look the model up.
+
+        Raises:
+            LookupError: the package does not know it.
+        """
+        import genai_prices  # 0.3 s, paid by who pays
+
+        self._prices, self._model = genai_prices, model
+        found = genai_prices.calc_price(genai_prices.Usage(input_tokens=1), model_ref=model)
+        self.source = f"genai-prices {genai_prices.__version__} {found.provider.id}/{found.model.id}"
+
+    def cost(self, usage: Usage) -> int:
+        """nano-USD of one reply, rounded."""
+        tokens = self._prices.Usage(
+            input_tokens=usage.prompt,
+            cache_read_tokens=usage.cached,
+            cache_write_tokens=usage.cache_write,
+            output_tokens=usage.output,
+        )
+        usd = self._prices.calc_price(tokens, model_ref=self._model).total_price
+        return int((Decimal(usd) * 10**9).to_integral_value())
+
+    def worst(self, request_bytes: int, max_tokens: int) -> int:
+        """nano-USD a request can cost at most: all of it in the dearest class of its length."""
+        return 1 + max(
+            self.cost(Usage(uncached=request_bytes, output=max_tokens)),
+            self.cost(Usage(cached=request_bytes, output=max_tokens)),
+            self.cost(Usage(cache_write=request_bytes, output=max_tokens)),
+        )
+
+
+def price_of(model: str, server_url: str) -> Prices:
     """The price of a model.
 
     Raises:
@@ -52,9 +106,12 @@ def price_of(model: str, server_url: str) -> Price:
         entry = _listed(Path(listed)).get(model)
         if entry is not None:
             return _from_file(entry, model, listed)
-    packaged = _packaged(model)
-    if packaged is not None:
-        return packaged
+    rehearsed = model.startswith(REHEARSAL_PREFIX) and is_loopback(server_url)
+    if not rehearsed:
+        try:
+            return ListPrice(model)
+        except LookupError:
+            pass  # the package does not know it; a server of this machine costs nothing
     if is_loopback(server_url):
         return Price(0, 0, 0, 0, "loopback")
     raise ConfigurationError(
@@ -77,38 +134,17 @@ def _from_file(entry: Any, model: str, path: str) -> Price:
     try:
         base = Decimal(str(entry["input"]))
         classes = (base, *(Decimal(str(entry.get(name, base))) for name in ("cached", "cache_write")))
-        output = Decimal(str(entry["output"]))
-        nano = [_nano(each) for each in (*classes, output)]
-    except (KeyError, TypeError, ArithmeticError) as error:
+        pico = [_pico(each) for each in (*classes, Decimal(str(entry["output"])))]
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         raise ConfigurationError(
-            f"FOUNDRY_PRICES: the entry of '{model}' in {path} needs numbers 'input' and "
-            "'output' (USD per million)"
+            f"FOUNDRY_PRICES: the entry of '{model}' in {path} needs numbers 'input' and 'output' (USD per "
+            "million)"
         ) from error
-    if min(nano) < 0:
+    if min(pico) < 0:
         raise ConfigurationError(f"FOUNDRY_PRICES: the entry of '{model}' in {path} has a negative price")
-    return Price(nano[0], nano[1], nano[2], nano[3], f"file {Path(path).name}")
+    return Price(pico[0], pico[1], pico[2], pico[3], f"file {Path(path).name}")
 
 
-def _nano(usd_per_million: Decimal) -> int:
-    """USD per million tokens is 1,000 nano-USD a token."""
-    return int((usd_per_million * 1000).to_integral_value())
-
-
-def _packaged(model: str) -> Price | None:
-    """From genai-prices, each class priced at a million tokens; None for a model it does not know."""
-    import genai_prices
-
-    million = 1_000_000
-
-    def usd(**tokens: int) -> Decimal:
-        usage = genai_prices.Usage(**tokens)
-        return Decimal(genai_prices.calc_price(usage, model_ref=model).total_price)
-
-    try:
-        uncached = usd(input_tokens=million)
-        cached = usd(input_tokens=million, cache_read_tokens=million)
-        written = usd(input_tokens=million, cache_write_tokens=million)
-        output = usd(output_tokens=million)
-    except LookupError:
-        return None
-    return Price(_nano(uncached), _nano(cached), _nano(written), _nano(output), "genai-prices")
+def _pico(usd_per_million: Decimal) -> int:
+    """USD per million tokens is 1,000,000 pico-USD a token."""
+    return int((usd_per_million * 1_000_000).to_integral_value())

@@ -77,6 +77,8 @@ class ChatReply:
     usage: Usage
     latency_s: float = 0.0
     finish_reason: str = ""
+    usage_known: bool = True
+    """False where the server reported no usage that can be believed: it is booked at its reservation."""
 
 
 class ChatModel(Protocol):
@@ -89,7 +91,7 @@ class ChatModel(Protocol):
         """Answer one request.
 
         Raises:
-            ModelOverloaded: no answer after the client's own retries.
+            ModelOverloaded: no answer after the client's own retries, or one that was lost on the way.
             ConfigurationError: key or model name is refused.
             RecordError: this one request is refused (context overflow, say).
         """

@@ -3,9 +3,21 @@
 import os
 from pathlib import Path
 
+from tasks.errors import ConfigurationError
+
 
 def state_folder() -> Path:
-    """`FOUNDRY_STATE`, by default `.foundry` in the current folder; made when it is missing."""
+    """`FOUNDRY_STATE`, by default `.foundry` in the current folder; made when it is missing.
+
+    Raises:
+        ConfigurationError: it cannot be made.
+    """
     folder = Path(os.environ.get("FOUNDRY_STATE") or ".foundry").absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the state folder {folder} cannot be made ({error.strerror}); set FOUNDRY_STATE to one that "
+            "can be written"
+        ) from error
     return folder

@@ -1,0 +1,195 @@
+"""The client against a real server that answers as servers do, and as they should not."""
+
+import asyncio
+import logging
+import socket
+import threading
+import traceback
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded, RecordError
+from tasks.llm.openai_compatible import ATTEMPTS, OpenAICompatible, _asked_s
+from tasks.llm.protocol import ChatReply, ChatRequest, FunctionCall, Usage
+from tests.tasks.llm.chat_server import Answer, chat_server, completion, failure
+
+CANARY = "sk-canary-7f3a9c"
+REQUEST = ChatRequest("some-model", [{"role": "user", "content": "When does the sun rise?"}], max_tokens=50)
+
+
+def complete(url: str, request: ChatRequest = REQUEST, timeout_s: float = 20.0) -> ChatReply:
+    async def main() -> ChatReply:
+        model = OpenAICompatible(request.model, url=url, first_pause_s=0.0, timeout_s=timeout_s)
+        try:
+            return await model.complete(request)
+        finally:
+            await model.aclose()
+
+    return asyncio.run(main())
+
+
+def test_a_reply_comes_back_with_its_tokens_in_four_classes() -> None:
+    with chat_server(completion({"content": "At 6:12."})) as server:
+        reply = complete(server.url)
+    assert (reply.content, reply.calls, reply.finish_reason) == ("At 6:12.", (), "stop")
+    assert (reply.usage, reply.usage_known) == (Usage(uncached=60, cached=40, output=7), True)
+    assert reply.latency_s > 0
+    assert server.bodies == [{"model": "some-model", "messages": REQUEST.messages, "max_tokens": 50}]
+
+
+def test_functions_go_out_and_calls_come_back_in_both_forms() -> None:
+    function = {"name": "sunrise", "parameters": {"type": "object", "properties": {}}}
+    called = {"name": "sunrise", "arguments": '{"city": "Oslo"}'}
+    tools = completion(
+        {"content": None, "tool_calls": [{"id": "c1", "type": "function", "function": called}]}
+    )
+    legacy = completion({"content": None, "function_call": called})
+    with chat_server(tools, legacy) as server:
+        new = complete(server.url, ChatRequest("m", REQUEST.messages, [function], seed=7, temperature=0.5))
+        old = complete(server.url, ChatRequest("m", REQUEST.messages, [function], form="functions"))
+    assert new.calls == (FunctionCall("c1", "sunrise", '{"city": "Oslo"}'),)
+    assert old.calls == (FunctionCall("", "sunrise", '{"city": "Oslo"}'),)
+    assert server.bodies[0]["tools"] == [{"type": "function", "function": function}]
+    assert (server.bodies[0]["seed"], server.bodies[0]["temperature"]) == (7, 0.5)
+    assert server.bodies[1]["functions"] == [function]
+
+
+@pytest.mark.parametrize(
+    "refusals",
+    [
+        [failure(429, retry_after="0")],
+        [failure(429, retry_after="Wed, 21 Oct 2015 07:28:00 GMT")],
+        [failure(500), failure(503)],
+        [failure(408), failure(409), failure(529)],
+        [Answer({"error": {"message": "upstream is busy", "code": 429}})],
+    ],
+    ids=["429", "429 until a date", "500 and 503", "408, 409 and 529", "an error under 200"],
+)
+def test_what_passes_is_waited_for(refusals: list[Answer]) -> None:
+    with chat_server(*refusals, completion({"content": "yes"})) as server:
+        assert complete(server.url).content == "yes"
+    assert len(server.bodies) == len(refusals) + 1
+
+
+def test_a_server_that_stays_overloaded_is_given_up_after_six_tries() -> None:
+    with (
+        chat_server(failure(503, "busy")) as server,
+        pytest.raises(ModelOverloaded, match="6 tries: 503 busy") as error,
+    ):
+        complete(server.url)
+    assert len(server.bodies) == ATTEMPTS
+    assert not error.value.maybe_billed
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait_s"),
+    [("2", 2.0), ("0.5", 0.5), ("-3", 0.0), ("nan", None), ("soon", None), ("", None), (None, None)],
+)
+def test_the_wait_a_server_asks_for_is_understood(asked: str | None, wait_s: float | None) -> None:
+    assert _asked_s({"retry-after": asked}) == wait_s
+
+
+def test_a_wait_until_a_date_is_understood() -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(minutes=2), usegmt=True)
+    assert 100 < (_asked_s({"retry-after": soon}) or 0) <= 120
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (failure(401), ConfigurationError, "refuses the key; check OPENAI_API_KEY"),
+        (failure(403, "not in your country"), ConfigurationError, r"\(403\): not in your country"),
+        (failure(404), ConfigurationError, "has no model 'some-model'; check --model"),
+        (failure(429, code="insufficient_quota"), ConfigurationError, "no quota left"),
+        (failure(400, "too long"), RecordError, "request_refused: too long"),
+        (failure(422, "bad schema"), RecordError, "request_refused: bad schema"),
+        (failure(413, "too large"), RecordError, "request_refused: too large"),
+        (Answer(b"<html>hello</html>"), ConfigurationError, "a web page; does OPENAI_BASE_URL end in /v1?"),
+        (Answer([1, 2]), ConfigurationError, "does not speak the chat protocol"),
+        (Answer(b'{"choices": [{"mess'), ModelOverloaded, "no whole answer"),
+    ],
+)
+def test_what_does_not_pass_is_said_at_once(answer: Answer, error: type[Exception], said: str) -> None:
+    with chat_server(answer) as server, pytest.raises(error, match=said):
+        complete(server.url)
+    assert len(server.bodies) == 1
+
+
+def test_a_model_that_knows_the_limit_by_its_new_name_is_asked_by_it() -> None:
+    refusal = failure(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")
+    with chat_server(refusal, completion({"content": "yes"})) as server:
+        assert complete(server.url).content == "yes"
+    assert [("max_tokens" in body, "max_completion_tokens" in body) for body in server.bodies] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_connection_cut_after_the_request_may_have_been_billed_and_is_not_tried_here() -> None:
+    with (
+        chat_server(Answer(cut=True)) as server,
+        pytest.raises(ModelOverloaded, match="no whole answer") as error,
+    ):
+        complete(server.url)
+    assert error.value.maybe_billed
+    assert len(server.bodies) == 1
+
+
+def test_an_answer_that_comes_too_late_may_have_been_billed() -> None:
+    late = threading.Event()
+    answer = completion({"content": "late"})
+    answer.until = late
+    with chat_server(answer) as server:
+        with pytest.raises(ModelOverloaded, match="ReadTimeout") as error:
+            complete(server.url, timeout_s=0.2)
+        late.set()
+    assert error.value.maybe_billed
+
+
+def test_a_server_that_is_not_there_was_paid_nothing() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        with pytest.raises(ModelOverloaded, match="6 tries: ConnectError") as error:
+            complete(f"http://127.0.0.1:{taken.getsockname()[1]}/v1")
+    assert not error.value.maybe_billed
+
+
+def test_a_request_that_no_wire_can_carry_is_one_refused_request() -> None:
+    request = ChatRequest("m", [{"role": "user", "content": "half a pair: \ud83d"}])
+    with (
+        chat_server(completion({"content": "yes"})) as server,
+        pytest.raises(RecordError, match="cannot be sent"),
+    ):
+        complete(server.url, request)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        failure(401, f"Incorrect API key provided: {CANARY}."),
+        failure(403, CANARY),
+        failure(400, f"Authorization: Bearer {CANARY}"),
+        failure(429, CANARY),
+        failure(500, CANARY),
+        Answer(f"<html>{CANARY}".encode()),
+        Answer({"error": {"message": CANARY}}),
+        Answer(cut=True),
+        completion({"content": "fine"}),
+    ],
+)
+def test_the_key_is_sent_and_appears_in_no_error_and_no_log(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("OPENAI_API_KEY", f" {CANARY}\n")
+    shown = ""
+    with chat_server(answer) as server:
+        try:
+            complete(server.url)
+        except FactoryError as error:
+            shown = "".join(traceback.format_exception(error)) + repr(error)
+    assert server.headers[0]["authorization"] == f"Bearer {CANARY}"
+    assert CANARY not in shown
+    assert CANARY not in caplog.text
