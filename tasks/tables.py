@@ -301,7 +301,7 @@ def to_table(record: type[Record], rows: Iterable[Record]) -> pa.Table:
         for name in names:
             columns[name].append(_plain(getattr(row, name)))
     wanted = schema(record)
-    arrays = [pa.array(columns[field.name], type=field.type) for field in wanted]
+    arrays = [_array(columns[field.name], field.type) for field in wanted]
     return pa.Table.from_arrays(arrays, schema=wanted)
 
 
@@ -330,6 +330,21 @@ def from_table(record: type[Record], table: pa.Table) -> list[Record]:
     columns = [table.column(field.name).to_pylist() for field in wanted]
     names = [field.name for field in wanted]
     return [build(dict(zip(names, values, strict=True))) for values in zip(*columns, strict=True)]
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type=kind)
+    except UnicodeEncodeError:  # half of a surrogate pair, from somebody's JSON: replaced, the row is kept
+        return pa.array([_encodable(value) for value in values], type=kind)
+
+
+def _encodable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_encodable(each) for each in value]
+    return {name: _encodable(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
 def _plain(value: Any) -> Any:

@@ -32,6 +32,9 @@ class StageParameters(BaseModel):
     LIMITS: ClassVar[frozenset[str]] = frozenset({"run_id", "as_new_version"})
     """Fields that do not decide the rows; a stage adds its own."""
 
+    PATHS: ClassVar[frozenset[str]] = frozenset()
+    """Fields that name local files or folders and are no inputs: kept absolute, as inputs are."""
+
     seed: int = Field(1, description="Seed of everything random; the same seed gives the same rows")
     run_id: str = Field("", description="Budget and ledger go by it; empty: a new one for a new address")
     as_new_version: bool = Field(
@@ -95,8 +98,9 @@ def plan_table(
         address: where to write.
         parameters: the stage's; all fields but `LIMITS` decide the rows.
         code_version: raise it when the stage's code makes other rows of the same parameters.
-        inputs: name to address, file or folder; what it holds decides, not where it lies. Local ones are kept
-            absolute, so that shards find them from any working directory; empty ones are left out.
+        inputs: name to address, file or folder; what it holds decides, not where it lies. Local ones (and
+            fields in `PATHS`) are kept absolute, so that shards find them from any working directory; empty
+            ones are left out.
         members: record classes the table will hold.
         make_plan: gives one JSON value a shard, and notes; called only for a new table.
         decides: further values that decide the rows (prompts, searcher).
@@ -115,6 +119,7 @@ def plan_table(
             f"{address} cannot be read as '{both}' and written at once; name another address"
         )
     given.update({name: place for name, place in places.items() if given.get(name) == inputs[name]})
+    given.update({name: _absolute(given[name]) for name in parameters.PATHS if given.get(name)})
     elsewhere = {*parameters.LIMITS, *inputs, output}
     deciding = {
         **{name: given[name] for name in given if name not in elsewhere},

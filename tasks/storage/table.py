@@ -276,7 +276,12 @@ class Shard:
                 if table.num_rows == 0 and member in self.newest.members:
                     continue
                 path = Path(scratch, f"{member}.parquet")
-                write_parquet(table, path)
+                try:
+                    write_parquet(table, path)
+                except OSError as error:
+                    raise StorageUnavailable(
+                        f"no room for scratch files in {scratch} ({error}); make room, or set TMPDIR"
+                    ) from error
                 key = data_key(member, self.number, generation, attempt)
                 added[member] = (upload(self._store, key, path, table.num_rows),)
         for member, folder in (folders or {}).items():

@@ -104,6 +104,19 @@ def test_documentation_is_read_for_every_field(record: type[Any]) -> None:
     assert set(tables.field_docs(record)) == {field.name for field in dataclasses.fields(record)}
 
 
+def test_text_that_no_file_can_hold_costs_a_character_and_not_the_row() -> None:
+    half = "sun \ud83d"
+    fact = records.ExpectedFact("1.sunrise", half, "text")
+    row = records.Instruction(
+        "i", "I1", half, (half,), (), "c", "train", half, "rehearsal", expected_facts=(fact,)
+    )
+    [found] = tables.from_table(
+        records.Instruction, through_parquet(tables.to_table(records.Instruction, [row, row]).slice(1))
+    )
+    assert (found.text, found.api_ids, found.teacher) == ("sun ?", ("sun ?",), "sun ?")
+    assert found.expected_facts[0].value == "sun ?"
+
+
 def test_no_rows_make_a_table_of_the_right_schema() -> None:
     assert tables.to_table(records.Call, []).schema.equals(tables.schema(records.Call))
     assert tables.from_table(records.Call, tables.to_table(records.Call, [])) == []

@@ -35,8 +35,11 @@ class Parameters(StageParameters):
 
     LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"concurrency", "budget_usd"}
 
+    PATHS: ClassVar[frozenset[str]] = frozenset({"tools"})
+
     source: str
     copies: str
+    tools: str = ""
     model: str = "m"
     note: str = ""
     concurrency: int = 8
@@ -176,13 +179,14 @@ def test_relative_inputs_are_found_from_another_folder(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    address = plan(Parameters(source="source/v1", copies="copies"))
     (tmp_path / "elsewhere").mkdir()
+    address = plan(Parameters(source="source/v1", copies="copies", tools="elsewhere"))
     monkeypatch.chdir(tmp_path / "elsewhere")
     run_shard(address, 0, Silent())
     table = Table.open(address)
     assert table.manifest.inputs == {"source": source}
     assert table.parameters()["source"] == source
+    assert table.parameters()["tools"] == str(tmp_path / "elsewhere")
 
 
 def test_a_moved_input_is_the_same_input(source: str, tmp_path: Path) -> None:
