@@ -55,26 +55,25 @@ def arrange(pairs: Iterable[Pair]) -> PairSet:
 
 
 def epoch(positives: Sequence[Positive], batch: int, seed: int, number: int) -> list[list[Positive]]:
-    """Batches of one pass: shuffled, at most `batch` long, no query twice in one; a batch of one is left out.
+    """Batches of one pass: shuffled, no query twice in one, at most `batch` long and as equal as can be.
 
-    Every positive appears once, but for those that would stand alone: a lone pair has no negatives.
+    Positives are dealt out query by query, like cards, so that those of one query fall into different
+    batches. Equal sizes matter: the fewer negatives a batch has, the lower its loss. Every positive appears
+    once, but for those that would stand alone: a lone pair has no negatives.
     """
-    order = list(positives)
-    random.Random(f"{seed}/{number}").shuffle(order)
-    batches: list[list[Positive]] = []
-    while order:
-        taken: dict[str, Positive] = {}
-        left: list[Positive] = []
-        for position, positive in enumerate(order):
-            if len(taken) == batch:
-                left.extend(order[position:])
-                break
-            if positive.query in taken:
-                left.append(positive)
-            else:
-                taken[positive.query] = positive
-        batches.append(list(taken.values()))
-        order = left
+    by_query: dict[str, list[Positive]] = {}
+    for positive in positives:
+        by_query.setdefault(positive.query, []).append(positive)
+    if not by_query:
+        return []
+    source = random.Random(f"{seed}/{number}")
+    queries = sorted(by_query)
+    source.shuffle(queries)
+    count = max(-(-len(positives) // batch), max(map(len, by_query.values())))
+    batches: list[list[Positive]] = [[] for _ in range(count)]
+    for at, positive in enumerate(each for query in queries for each in by_query[query]):
+        batches[at % count].append(positive)
+    source.shuffle(batches)
     return [each for each in batches if len(each) > 1]
 
 

@@ -1,7 +1,11 @@
 """The chat template of students trained from scratch, and the vocabulary it needs (pure).
 
     <|im_start|>system
-    ... the offered functions, one JSON a line between <tools> and </tools> <|im_end|>
+    ...
+    <tools>
+    sunrise_for_almanac: When the sun rises
+    - city (string, required): City name; example_value="Lima"
+    </tools><|im_end|>
     <|im_start|>user
     ... <|im_end|>
     <|im_start|>assistant
@@ -9,6 +13,9 @@
     <tool_call>{"name": "...", "arguments": {...}}</tool_call><|im_end|>
     <|im_start|>tool
     observation <|im_end|>
+
+A function is written as its signature, not as JSON Schema: all that the schema says, in fewer tokens of a
+prompt that is paid for at every turn.
 
 `{% generation %}` marks what an assistant says, its closing token included: loss falls there and nowhere
 else. Each message is rendered by itself, so the rendering of a conversation's beginning is the beginning of
@@ -31,6 +38,22 @@ CHAT_TEMPLATE = """\
 {{ (text or '') | replace('<|im_', '< |im_') | replace('<tool_call>', '< tool_call>') \
 | replace('</tool_call>', '< /tool_call>') | replace('<pad>', '< pad>') | replace('<s>', '< s>') }}
 {%- endmacro -%}
+{%- macro signature(function) -%}
+{%- set schema = function.parameters if function.parameters is mapping else {} -%}
+{{ function.name ~ ':' ~ (' ' ~ function.description if function.description else '') }}
+{%- for key, value in schema.items() if key not in ('type', 'properties', 'required', 'optional') -%}
+{{ '; ' ~ key ~ '=' ~ value | tojson }}
+{%- endfor -%}
+{%- for name, parameter in (schema.properties or {}).items() if parameter is mapping -%}
+{%- set kind = parameter.type | default('any') -%}
+{{ '\\n- ' ~ name ~ ' (' ~ (kind if kind is string else kind | tojson) }}
+{{- (', required' if name in (schema.required or []) else '') ~ ')' }}
+{{- ': ' ~ parameter.description if parameter.description else '' }}
+{%- for key, value in parameter.items() if key not in ('type', 'description') -%}
+{{ '; ' ~ key ~ '=' ~ value | tojson }}
+{%- endfor -%}
+{%- endfor -%}
+{%- endmacro -%}
 {%- macro speech(message) -%}
 {{ plain(message.content) }}
 {%- for call in message.tool_calls or [] -%}
@@ -47,7 +70,7 @@ CHAT_TEMPLATE = """\
 {%- if tools -%}
 {{ '\\n<tools>\\n' }}
 {%- for tool in tools -%}
-{{ plain((tool.function if tool.function is defined else tool) | tojson) + '\\n' }}
+{{ plain(signature(tool.function if tool.function is defined else tool)) + '\\n' }}
 {%- endfor -%}
 {{ '</tools>' }}
 {%- endif -%}

@@ -109,6 +109,36 @@ def test_an_observation_that_spells_the_closing_token_cannot_end_its_turn(
     assert CALL_START not in text
 
 
+def test_a_function_is_rendered_as_its_signature_without_losing_what_its_schema_says(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    odd = {
+        "name": "odd",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "kind": {"type": ["string", "null"], "enum": ["a", "b"]},
+                "free": {},
+                "days": {"type": "array", "items": {"type": "integer"}, "description": "Days off"},
+                "broken": "no schema",
+            },
+            "required": ["days"],
+            "additionalProperties": False,
+        },
+    }
+    tools = [{"type": "function", "function": each} for each in (SUNRISE, odd, {"name": "bare"})]
+    text = render(tokenizer, Conversation([{"role": "user", "content": "x"}], tools))
+    assert text.partition("<tools>\n")[2].partition("\n</tools>")[0].splitlines() == [
+        "sunrise_for_almanac: When the sun rises",
+        "- city (string, required): City name",
+        "odd:; additionalProperties=false",
+        '- kind (["string", "null"]); enum=["a", "b"]',
+        "- free (any)",
+        '- days (array, required): Days off; items={"type": "integer"}',
+        "bare:",
+    ]
+
+
 def test_a_call_is_rendered_as_one_json_object(tokenizer: PreTrainedTokenizerFast) -> None:
     text = render(tokenizer, Conversation([call("sunrise_for_almanac", '{"city": "Lima"}', "c1")], []))
     spoken = text.partition(CALL_START)[2].partition("</tool_call>")[0]
