@@ -59,7 +59,8 @@ class FactoryParameters(BaseModel):
     seed: int = Field(1, description="Seed of everything random; the same seed gives the same rows")
     run_id: str = Field("", description="Budget and ledger go by it; empty: one for these parameters")
     method: str = Field(
-        "DFS_woFilter_w2", description="Searcher: DFS_woFilter_w<width> (DFSDT) or CoT@<attempts> (ReACT@N)"
+        "DFS_woFilter_w2",
+        description="Searcher: DFS_woFilter_wW (DFSDT, W children a node) or CoT@N (ReACT, N attempts)",
     )
     held_out: float = Field(0.2, gt=0, lt=1, description="Share of instructions kept for evaluation")
     shards: int = Field(4, ge=1, le=10_000, description="Flow runs that share the annotation")

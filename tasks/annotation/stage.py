@@ -39,7 +39,8 @@ class Parameters(StageParameters):
     )
     model: str = Field("", description="Teacher; empty takes FOUNDRY_MODEL")
     method: str = Field(
-        "DFS_woFilter_w2", description="Searcher: DFS_woFilter_w<width> (DFSDT) or CoT@<attempts> (ReACT@N)"
+        "DFS_woFilter_w2",
+        description="Searcher: DFS_woFilter_wW (DFSDT, W children a node) or CoT@N (ReACT, N attempts)",
     )
     environment: Literal["live", "proxy"] = Field(
         "live", description="Where API answers come from: the APIs themselves, or a ToolBench proxy"

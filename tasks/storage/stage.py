@@ -41,6 +41,16 @@ class StageParameters(BaseModel):
         False, description="Where the address holds other work, write the next version instead of refusing"
     )
 
+    @classmethod
+    def __pydantic_init_subclass__(cls, **settings: Any) -> None:
+        """Put a stage's own fields first: forms and help begin with what only this stage wants to know."""
+        fields = cls.__pydantic_fields__
+        own = [name for name in fields if name not in StageParameters.__pydantic_fields__]
+        order = [*own, *StageParameters.__pydantic_fields__]
+        if list(fields) != order:
+            cls.__pydantic_fields__ = {name: fields[name] for name in order}
+            cls.model_rebuild(force=True)
+
 
 class Progress(Protocol):
     """Shows how far long work is; a terminal bar, a Prefect artifact, or nothing."""
