@@ -8,13 +8,14 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterState,
@@ -75,10 +76,9 @@ def _deployment(described: dict[str, Any]) -> RunnerDeployment:
 
 
 async def _make_pool(client: PrefectClient, name: str, limit: int) -> None:
-    try:
+    """A pool that is there stays as it is: its limit may have been changed in the UI."""
+    with suppress(ObjectAlreadyExists):
         await client.create_work_pool(WorkPoolCreate(name=name, type="process", concurrency_limit=limit))
-    except ObjectAlreadyExists:
-        await client.update_work_pool(name, WorkPoolUpdate(concurrency_limit=limit))
 
 
 async def _require_server(client: PrefectClient) -> None:

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,9 @@ from prefect.deployments import run_deployment
 from prefect.states import Cancelling, Scheduled
 
 POLL_S = 1.0
+SETTLED_AFTER_S = 5.0
+"""A worker ties up the ends of a flow run for a while after its last state: scheduled again before that, it
+would be called crashed because of its old process."""
 _PAGE = 200
 """Most flow runs that the server returns for one query."""
 
@@ -111,6 +115,9 @@ def _start(client: SyncPrefectClient, work: Work, known: FlowRun | None) -> UUID
         time.sleep(POLL_S)
         known = client.read_flow_run(known.id)
     if known.state is None or known.state.is_final():
+        if known.state is not None:
+            age_s = (datetime.now(UTC) - known.state.timestamp).total_seconds()
+            time.sleep(max(0.0, SETTLED_AFTER_S - age_s))
         client.update_flow_run(known.id, parameters=dict(work.parameters))  # caps may have been raised
         client.set_flow_run_state(known.id, Scheduled(), force=True)
     return known.id

@@ -13,6 +13,7 @@ from infra.local.settings import of_program, url
 
 SERVERS = ("hub", "teacher", "prefect")
 """Programs with a port; the workers need all three."""
+POOLS = ("control", "local", "train")
 
 _READ_BY_WORKERS = ("FOUNDRY_", "OPENAI_", "RAPIDAPI_", "PREFECT_", "AWS_")
 """Beginnings of the variables that flow runs look at: a worker is restarted when one of them has changed."""
@@ -76,21 +77,19 @@ def workers(settings: Mapping[str, str], shell: Mapping[str, str]) -> list[Progr
     """One process worker a pool, so that waiting parents cannot starve shards, nor shards the training.
 
     Torch gets half of the cores in each flow run: student and retriever are trained at the same time, and
-    OpenMP threads beyond the cores spin (measured on two: 228 s instead of 72 s for the retriever).
+    OpenMP threads beyond the cores spin (measured on two: 228 s instead of 72 s for the retriever). How many
+    flow runs go on at once is the pool's limit: a worker with a limit of its own dies of a flow run that is
+    scheduled again before its old process is gone (Prefect 3.8.8, CapacityLimiter).
     """
     cores = os.cpu_count() or 2
-    shards = max(2, min(3, cores))
-    limits = {"control": 12, "local": shards, "train": 2}
     return [
         Program(
             f"worker-{pool}",
-            _python(
-                "prefect", "worker", "start", "--pool", pool, "--limit", limit, "--name", f"laptop-{pool}"
-            ),
+            _python("prefect", "worker", "start", "--pool", pool, "--name", f"laptop-{pool}"),
             {**of_program(settings, shell), "OMP_NUM_THREADS": str(max(1, cores // 2))},
             reads=_READ_BY_WORKERS,
         )
-        for pool, limit in limits.items()
+        for pool in POOLS
     ]
 
 

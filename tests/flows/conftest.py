@@ -1,0 +1,45 @@
+"""One clone of its own for all tests of flows: sandbox, Prefect server, deployments, workers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from infra.local.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A clone that runs."""
+
+    supervisor: Supervisor
+    settings: dict[str, str]
+
+    def address(self, *parts: str) -> str:
+        """A place below its root."""
+        return "/".join([self.settings["FOUNDRY_ROOT"], *parts])
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+    supervisor = Supervisor(tmp_path_factory.mktemp("clone") / "state", say=lambda text: None)
+    for name in [name for name in supervisor.shell if name.startswith(("FOUNDRY_", "OPENAI_"))]:
+        del supervisor.shell[name]
+    try:
+        known = supervisor.up()
+        own = {PREFECT_API_URL: known["PREFECT_API_URL"], PREFECT_HOME: Path(known["PREFECT_HOME"])}
+        with temporary_settings(updates=own):
+            yield Clone(supervisor, known)
+    finally:
+        supervisor.down(patience_s=3)
+
+
+@pytest.fixture
+def inside(clone: Clone, own_world: Path, monkeypatch: pytest.MonkeyPatch) -> Clone:
+    """The same, with this process's environment set as that of its workers."""
+    for name, value in clone.settings.items():
+        monkeypatch.setenv(name, value)
+    return clone

@@ -1,0 +1,154 @@
+"""Shards as flow runs, on a real server with real workers."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.states import Failed
+
+from flows.labels import PROJECT
+from flows.runs import Work, find, start, succeeded, wait, why
+from flows.shards import refuse_outside_root, shard_key
+from tasks.catalog import stage as crawl
+from tasks.errors import AddressError
+from tasks.storage.stage import Silent
+from tasks.storage.table import Table
+from tests.flows.conftest import Clone
+
+pytestmark = pytest.mark.prefect
+
+
+def crawl_of(clone: Clone, name: str) -> crawl.Parameters:
+    return crawl.Parameters(
+        location=clone.settings["FOUNDRY_HUB_URL"],
+        catalog=clone.address("catalog", name),
+        probes=1,
+        slow_s=1.5,
+        timeout_s=2.0,
+        concurrency=64,
+        shard_size=14,
+        run_id=f"test-{name}",
+    )
+
+
+def parent_of(parameters: crawl.Parameters) -> Work:
+    return Work(
+        deployment="crawl/crawl",
+        key=f"parent of {parameters.catalog}",
+        name="crawl",
+        parameters={"parameters": parameters.model_dump(mode="json")},
+        tags=(PROJECT, "crawl"),
+    )
+
+
+def until(found: Callable[[], FlowRun | None]) -> FlowRun:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        run = found()
+        if run is not None:
+            return run
+        time.sleep(0.2)
+    raise AssertionError("it did not come to that within two minutes")
+
+
+def attempts(address: str) -> dict[int, str]:
+    return {shard: commit.attempt for shard, commit in Table.open(address).newest().items()}
+
+
+def test_a_shard_that_failed_is_scheduled_again_and_those_that_are_finished_are_kept(inside: Clone) -> None:
+    parameters = crawl_of(inside, "failed")
+    address = crawl.plan(parameters)
+    table = Table.open(address)
+    failing, *others = table.shards
+    for shard in others:
+        crawl.run_shard(address, shard, Silent())
+    before = attempts(address)
+    piece = Work(
+        "crawl-shard/crawl-shard",
+        shard_key("crawl", table, failing),
+        "a shard that failed",
+        {"address": address, "shard": failing},
+        (PROJECT,),
+    )
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name(piece.deployment)
+        run = client.create_flow_run_from_deployment(
+            deployment.id,
+            parameters=dict(piece.parameters),
+            state=Failed(message="the hub was away"),
+            idempotency_key=piece.key,
+        )
+    (ended,) = wait(start([parent_of(parameters)]))
+    assert succeeded(ended), why(ended)
+    assert ended.name == "crawl failed"
+    assert {PROJECT, "crawl", "test-failed"} <= set(ended.tags)
+    (again,) = find([piece.key])
+    assert again.id == run.id and succeeded(again)
+    assert find([shard_key("crawl", table, shard) for shard in others]) == []
+    after = attempts(address)
+    assert sorted(after) == list(table.shards)
+    assert {shard: after[shard] for shard in others} == before
+
+
+def test_a_shard_that_is_killed_fails_its_parent_by_name_and_the_parents_retry_does_only_that_shard(
+    inside: Clone,
+) -> None:
+    parameters = crawl_of(inside, "killed")
+    (parent,) = start([parent_of(parameters)])
+
+    def running_shard() -> FlowRun | None:
+        if not Table.exists(parameters.catalog):
+            return None
+        table = Table.open(parameters.catalog)
+        runs = find([shard_key("crawl", table, shard) for shard in table.unfinished()])
+        return next((run for run in runs if run.state and run.state.is_running() and pid_of(run)), None)
+
+    victim = until(running_shard)
+    os.kill(pid_of(victim), signal.SIGKILL)
+    shard = victim.parameters["shard"]
+    (ended,) = wait([parent])
+    assert not succeeded(ended)
+    assert f"failed (number {shard})" in why(ended) and "run 'crawl' again" in why(ended)
+    kept = attempts(parameters.catalog)
+    assert start([parent_of(parameters)]) == [parent]
+    (ended,) = wait([parent])
+    assert succeeded(ended), why(ended)
+    assert Table.open(parameters.catalog).unfinished() == []
+    assert {number: attempts(parameters.catalog)[number] for number in kept if number != shard} == {
+        number: attempt for number, attempt in kept.items() if number != shard
+    }
+    with get_client(sync_client=True) as client:
+        assert client.read_flow_run(victim.id).run_count == 2
+
+
+def pid_of(run: FlowRun) -> int:
+    """Process of a flow run: the worker records `host:pid`."""
+    return int((run.infrastructure_pid or "").rpartition(":")[2] or 0)
+
+
+def test_an_address_outside_the_root_ends_the_flow_run_in_one_sentence(inside: Clone) -> None:
+    parameters = crawl_of(inside, "outside").model_copy(update={"catalog": "/tmp/elsewhere/v1"})
+    (ended,) = wait(start([parent_of(parameters)]))
+    assert ended.state is not None and ended.state.type is StateType.FAILED
+    assert why(ended).startswith("catalog '/tmp/elsewhere/v1' lies outside ")
+    assert not os.path.exists("/tmp/elsewhere")
+
+
+def test_the_root_itself_and_what_lies_below_it_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOUNDRY_ROOT", "s3://factory/tables")
+    for address in ("s3://factory/tables", "s3://factory/tables/catalog/v1", ""):
+        refuse_outside_root(crawl.Parameters(location="x", catalog=address), "catalog")
+    for address in ("s3://factory/tables-of-others/v1", "s3://factory", "/tables", "catalog/v1"):
+        with pytest.raises(AddressError, match="lies outside s3://factory/tables; a deployment"):
+            refuse_outside_root(crawl.Parameters(location="x", catalog=address), "catalog")
+
+
+def test_flow_runs_that_never_existed_are_not_found(inside: Clone) -> None:
+    assert find(["no such key"]) == []
+    assert find([]) == []
+    assert wait([]) == []
+    assert start([]) == []
