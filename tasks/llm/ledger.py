@@ -237,17 +237,22 @@ class Ledger:
 
     def _bury(self, now: datetime) -> bool:
         """Count reservations of dead processes as spent; whether there were any."""
-        buried = False
-        for call_id, run, stage, day, reserved, created, host, pid, born in self._rows.execute(
-            "SELECT id, run, stage, day, reserved, created, host, pid, born FROM calls WHERE state='reserved'"
+        dead = []
+        for host, pid, born, latest in self._rows.execute(
+            "SELECT host, pid, born, MAX(created) FROM calls WHERE state='reserved' GROUP BY host, pid, born"
         ).fetchall():
-            here = host == self._host
-            if _alive(pid, born) if here else now - datetime.fromisoformat(created) < LONGEST_CALL:
-                continue
-            self._rows.execute("UPDATE calls SET state='lost' WHERE id=?", (call_id,))
-            self._book(_scopes(day, run, stage), settled=reserved, reserved=-reserved)
-            buried = True
-        return buried
+            in_time = now - datetime.fromisoformat(latest) < LONGEST_CALL
+            if not (_alive(pid, born) if host == self._host else in_time):
+                dead.append((host, pid, born))
+        for process in dead:
+            whose = "state='reserved' AND host=? AND pid=? AND born=?"
+            for run, stage, day, reserved in self._rows.execute(
+                f"SELECT run, stage, day, SUM(reserved) FROM calls WHERE {whose} GROUP BY run, stage, day",
+                process,
+            ).fetchall():
+                self._book(_scopes(day, run, stage), settled=reserved, reserved=-reserved)
+            self._rows.execute(f"UPDATE calls SET state='lost' WHERE {whose}", process)
+        return bool(dead)
 
     def _book(self, scopes: tuple[str, ...], *, settled: int, reserved: int) -> None:
         self._rows.executemany(

@@ -44,6 +44,7 @@ class MeteredModel:
         self._model, self._price, self._ledger = model, price, ledger
         self._run, self._stage, self._shard, self._address = run, stage, shard, address
         self._calls: dict[str, list[Call]] = defaultdict(list)
+        self._line = asyncio.Lock()
 
     @property
     def name(self) -> str:
@@ -153,6 +154,15 @@ class MeteredModel:
         return answer
 
     async def _reserve(self, call: CallKey, worst: int) -> int:
+        """Reserve; what does not fit waits in line, so that one of us asks the ledger at a time."""
+        if not self._line.locked():
+            outcome = self._ledger.reserve(call, worst, self._price.source)
+            if not isinstance(outcome, Refusal):
+                return outcome
+        async with self._line:
+            return await self._reserve_in_turn(call, worst)
+
+    async def _reserve_in_turn(self, call: CallKey, worst: int) -> int:
         pause_s = _FIRST_WAIT_S
         while True:
             outcome = self._ledger.reserve(call, worst, self._price.source)

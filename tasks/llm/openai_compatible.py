@@ -46,7 +46,7 @@ class OpenAICompatible:
 
         Args:
             name: the model.
-            url: the server, by default `OPENAI_BASE_URL`.
+            url: the server, by default `OPENAI_BASE_URL`; one of our own on this machine is sent no key.
             timeout_s: longest wait for a reply [s].
             first_pause_s: wait before the second try, doubled for each further one [s].
 
@@ -59,7 +59,7 @@ class OpenAICompatible:
         self.kind: TeacherKind = "rehearsal" if name.startswith(REHEARSAL_PREFIX) else "model"
         self.url = checked_url(url) if url else base_url()
         self._openai = openai
-        self._key = key_for(self.url)
+        self._key = "" if url and is_loopback(self.url) else key_for(self.url)
         self._first_pause_s = first_pause_s
         self._limit = "max_tokens"
         self._client = openai.AsyncOpenAI(

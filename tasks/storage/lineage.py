@@ -116,12 +116,11 @@ def _upstream(table: Table) -> Iterator[Table]:
         seen.add(here.address)
         yield here
         for name, place in here.manifest.inputs.items():
-            if not place or "://" in place.removeprefix("s3://"):
-                continue
+            if "://" in place.removeprefix("s3://"):
+                continue  # a marketplace
             try:
-                waiting.append(Table.open(place))
-            except AddressError:
-                continue  # an input that is a file of somebody else's, or a marketplace
+                if Table.exists(place):  # else a file of somebody else's
+                    waiting.append(Table.open(place))
             except FactoryError as error:
                 raise ConfigurationError(
                     f"input '{name}' of {here.address} cannot be read: {error}"

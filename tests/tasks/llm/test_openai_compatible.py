@@ -19,7 +19,7 @@ CANARY = "sk-canary-7f3a9c"
 REQUEST = ChatRequest("some-model", [{"role": "user", "content": "When does the sun rise?"}], max_tokens=50)
 
 
-def complete(url: str, request: ChatRequest = REQUEST, timeout_s: float = 20.0) -> ChatReply:
+def complete(url: str | None, request: ChatRequest = REQUEST, timeout_s: float = 20.0) -> ChatReply:
     async def main() -> ChatReply:
         model = OpenAICompatible(request.model, url=url, first_pause_s=0.0, timeout_s=timeout_s)
         try:
@@ -186,10 +186,18 @@ def test_the_key_is_sent_and_appears_in_no_error_and_no_log(
     monkeypatch.setenv("OPENAI_API_KEY", f" {CANARY}\n")
     shown = ""
     with chat_server(answer) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         try:
-            complete(server.url)
+            complete(None)
         except FactoryError as error:
             shown = "".join(traceback.format_exception(error)) + repr(error)
     assert server.headers[0]["authorization"] == f"Bearer {CANARY}"
     assert CANARY not in shown
     assert CANARY not in caplog.text
+
+
+def test_a_server_of_our_own_is_sent_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", CANARY)
+    with chat_server(completion({"content": "fine"})) as server:
+        complete(server.url)
+    assert CANARY not in str(server.headers)

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from tasks.errors import AddressError
+from tasks.errors import AddressError, ConfigurationError
 from tasks.records import Api, Instruction, Tool, TrainingSample, Trajectory
 from tasks.storage.lineage import MEMBERS, find_row, lineage
 from tasks.storage.manifest import Manifest
@@ -81,3 +83,9 @@ def test_every_record_that_is_a_table_can_be_shown() -> None:
     nodes = {"Node"}  # JSON text inside trajectories
     assert {record.__name__ for record, _ in MEMBERS.values()} == {each.__name__ for each in RECORDS} - nodes
     assert all(record in VERSIONS for record, _ in MEMBERS.values())
+
+
+def test_a_damaged_input_is_said_and_not_left_out(journey: str, a_folder: str) -> None:
+    Path(a_folder, "i", "table.json").write_bytes(b"")
+    with pytest.raises(ConfigurationError, match=r"input 'instructions' of .* cannot be read: .* is damaged"):
+        list(lineage(journey, "s1"))
