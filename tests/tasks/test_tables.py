@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks import records, tables
-from tests.tasks.examples import RECORDS, a_trajectory, rows_of
+from tests.tasks.drawn import rows_of
+from tests.tasks.examples import RECORDS, a_trajectory
 
 
 def through_parquet(table: pa.Table) -> pa.Table:
