@@ -29,6 +29,7 @@ class Parameters(StageParameters):
     """Annotate solution paths: search a decision tree for every instruction, in shards."""
 
     LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"budget_usd", "concurrency", "shard_size"}
+    PATHS: ClassVar[frozenset[str]] = frozenset({"toolenv"})
 
     instructions: str = Field(
         description="Address of an instructions table, or a ToolBench query file (.json)",

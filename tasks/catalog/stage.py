@@ -26,6 +26,7 @@ class Parameters(StageParameters):
     """Collect the APIs of a marketplace and keep those that answer well."""
 
     LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"location", "concurrency", "shard_size"}
+    PATHS: ClassVar[frozenset[str]] = frozenset({"location"})
 
     source: Literal["hub", "toolbench"] = Field(
         "hub",
