@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import httpx
 from rich.console import Console
 
 from infra.local.errors import LocalError
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(supervisor, words, console)
     except (LocalError, FactoryError) as error:
         console.print(f"[red]{error}[/red]")
+        return 1
+    except httpx.TransportError as error:
+        console.print(f"[red]the Prefect server no longer answers ({error}); 'make demo' continues[/red]")
         return 1
     except KeyboardInterrupt:
         console.print("stopped; 'make demo' continues, 'make down' ends what still runs")

@@ -47,9 +47,9 @@ def shard_name(verb: str, address: str, shard: int) -> str:
     return f"{verb} {last_part(address)}{_SHARD}{shard}"
 
 
-def is_shard(name: str) -> bool:
-    """Whether a flow run of this name is one of a shard."""
-    return _SHARD in name
+def is_shard(name: str, of: str = "") -> bool:
+    """Whether a flow run of this name is one of a shard, of a parent of that name if one is given."""
+    return _SHARD in name and name.startswith(f"{of}{_SHARD}" if of else "")
 
 
 def last_part(address: str) -> str:

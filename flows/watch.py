@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -22,6 +23,8 @@ from rich.table import Table as Grid
 from flows.journey import STAGES, FactoryParameters, run_id_of
 from flows.labels import PROJECT, is_shard
 from flows.runs import POLL_S, Work, cancel_all_of, start, succeeded
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,9 @@ def _shards(sight: Sight) -> str:
 
 
 def _sight(verb: str, every: Sequence[FlowRun], percents: dict[UUID, float]) -> Sight:
-    mine = [run for run in every if verb in run.tags]
-    shards = [run for run in mine if is_shard(run.name)]
-    parent = next((run for run in mine if not is_shard(run.name)), None)
+    parents = [run for run in every if verb in run.tags and not is_shard(run.name)]
+    parent = max(parents, key=lambda run: run.expected_start_time or EARLIEST, default=None)
+    shards = [run for run in every if parent and is_shard(run.name, of=parent.name)]
     workers = shards or ([parent] if parent else [])
     told = [100.0 if succeeded(run) else percents.get(run.id, 0.0) for run in workers]
     return Sight(
