@@ -1,5 +1,6 @@
 """What a finished journey came to, for a terminal: funnel, one decision tree, evaluation, addresses."""
 
+import orjson
 from rich.console import Console
 from rich.table import Table as Grid
 
@@ -9,6 +10,9 @@ from tasks.annotation.draw import tree_of
 from tasks.evaluation.report import evaluation_table
 from tasks.records import Result, Trajectory
 from tasks.storage.table import Table
+
+READABLE_REPLIES = 9
+"""A tree of more replies does not fit a screen."""
 
 
 def print_summary(journey: FactoryParameters, console: Console) -> None:
@@ -59,9 +63,11 @@ def _print_tree(trajectories: str, results: str, console: Console) -> None:
     console.print(f"judge ({verdict.judge}, {verdict.judge_kind}): {verdict.verdict}\n", markup=False)
 
 
-def _telling(trajectory: Trajectory) -> tuple[bool, bool, int]:
-    """Rank of a tree for being shown: answered, several calls, of a readable size."""
-    return trajectory.win, trajectory.api_calls >= 2, -abs(trajectory.query_count - 5)
+def _telling(trajectory: Trajectory) -> tuple[bool, bool, bool, int]:
+    """Rank of a tree for being shown: answered, readable, with an abandoned branch, several calls."""
+    readable = trajectory.query_count <= READABLE_REPLIES
+    abandoned = any(node["pruned"] for node in orjson.loads(trajectory.tree))
+    return trajectory.win, readable, abandoned, -abs(trajectory.api_calls - 3)
 
 
 def _evaluation(results: str) -> Grid:

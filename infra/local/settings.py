@@ -11,7 +11,7 @@ from pathlib import Path
 
 from infra.local.ports import HOST
 
-REHEARSAL_MODEL = "rehearsal-strong"
+REHEARSAL_MODEL = "rehearsal-middle"
 """Rule-made teacher of the sandbox: free, and never presented as a language model."""
 
 
