@@ -27,7 +27,9 @@ from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists
+from prefect.settings import PREFECT_API_URL
 from prefect.states import Crashed
+from prefect.utilities.callables import ParameterSchema
 from prefect.utilities.templating import apply_values
 
 from tasks.errors import ConfigurationError, FactoryError
@@ -39,12 +41,16 @@ def deploy(file: Path = FILE) -> list[str]:
     """Make every pool and deployment of the file; return the deployments' full names.
 
     Raises:
-        ConfigurationError: no Prefect server answers.
+        ConfigurationError: no Prefect server is named, or none answers there.
     """
     return asyncio.run(_deploy(yaml.safe_load(file.read_text())))
 
 
 async def _deploy(content: dict[str, Any]) -> list[str]:
+    if not PREFECT_API_URL.value():  # Prefect would start a server just for this, and end it
+        raise ConfigurationError(
+            "no Prefect server is named; set PREFECT_API_URL ('. .foundry/env' after 'make up' does)"
+        )
     async with get_client() as client:
         await _require_server(client)
         limits = content["definitions"]["limits"]
@@ -72,7 +78,15 @@ def _deployment(described: dict[str, Any]) -> RunnerDeployment:
         job_variables=described["work_pool"]["job_variables"],
     )
     deployment._path = None  # the package is installed where workers run: there is no folder to copy
+    _number(deployment._parameter_openapi_schema)
     return deployment
+
+
+def _number(form: ParameterSchema) -> None:
+    """Keep the order of fields in the form, which goes by `position` and takes 0 where there is none."""
+    for model in form.definitions.values():
+        for position, schema in enumerate(model.get("properties", {}).values()):
+            schema["position"] = position
 
 
 async def _make_pool(client: PrefectClient, name: str, limit: int) -> None:

@@ -29,32 +29,15 @@ class FactoryParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
 
     source: Literal["hub", "toolbench"] = Field(
-        "hub",
-        description="Kind of marketplace: an API hub over HTTP, or ToolBench's tool files",
-        json_schema_extra={"position": 0},
+        "hub", description="Kind of marketplace: an API hub over HTTP, or ToolBench's tool files"
     )
-    location: str = Field(
-        description="Address of the hub, or a file or folder of tool documents",
-        json_schema_extra={"position": 1},
-    )
-    count: int = Field(
-        100,
-        ge=1,
-        le=1_000_000,
-        description="Instructions accepted in each group",
-        json_schema_extra={"position": 2},
-    )
+    location: str = Field(description="Address of the hub, or a file or folder of tool documents")
+    count: int = Field(100, ge=1, le=1_000_000, description="Instructions accepted in each group")
     groups: str = Field(
-        "",
-        description="I1, I2, I3 with commas between; empty: all that the catalogue allows",
-        json_schema_extra={"position": 3},
+        "", description="I1, I2, I3 with commas between; empty: all that the catalogue allows"
     )
-    model: str = Field(
-        "", description="Teacher and judge; empty takes FOUNDRY_MODEL", json_schema_extra={"position": 4}
-    )
-    budget_usd: float | None = Field(
-        None, ge=0, description="Cap of all stages together [USD]", json_schema_extra={"position": 5}
-    )
+    model: str = Field("", description="Teacher and judge; empty takes FOUNDRY_MODEL")
+    budget_usd: float | None = Field(None, ge=0, description="Cap of all stages together [USD]")
     root: str = Field("", description="Where tables go; empty takes FOUNDRY_ROOT")
     seed: int = Field(1, description="Seed of everything random; the same seed gives the same rows")
     run_id: str = Field("", description="Budget and ledger go by it; empty: one for these parameters")

@@ -85,7 +85,9 @@ def succeeded(run: FlowRun) -> bool:
 
 def why(run: FlowRun) -> str:
     """What a flow run that failed says of it, in the words of the error that ended it."""
-    said = (run.state.message if run.state is not None else None) or f"it ended {run.state_name}"
+    if run.state is None:
+        return "it has no state"
+    said = run.state.message or f"it ended {run.state.name}"
     return re.sub(r"^(Flow|Task) run encountered an exception:? (\w+: )?", "", said)
 
 

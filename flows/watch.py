@@ -123,7 +123,7 @@ def _sight(verb: str, every: Sequence[FlowRun], percents: dict[UUID, float]) -> 
     told = [100.0 if succeeded(run) else percents.get(run.id, 0.0) for run in workers]
     return Sight(
         verb=verb,
-        state=(parent.state_name or "") if parent else "",
+        state=parent.state.name or "" if parent and parent.state else "",
         done=sum(map(succeeded, shards)),
         shards=len(shards),
         percent=sum(told) / len(told) if told else 0.0,

@@ -1,5 +1,7 @@
 """One clone of its own for all tests of flows: sandbox, Prefect server, deployments, workers."""
 
+import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from infra.local.supervisor import Supervisor
+
+# Prefect reads them when a test imports it: nothing is written to the home folder, nothing is sent anywhere.
+os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="foundry-prefect-")
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
+os.environ["DO_NOT_TRACK"] = "1"
 
 
 @dataclass(frozen=True, slots=True)

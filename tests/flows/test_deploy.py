@@ -60,6 +60,16 @@ def test_every_field_of_every_form_is_described_in_words(inside: Clone) -> None:
         assert list(forms[name]["properties"]) == ["address", "shard"]
 
 
+def test_without_the_name_of_a_server_deploying_starts_none_of_its_own() -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with (
+        temporary_settings(restore_defaults={PREFECT_API_URL}),
+        pytest.raises(ConfigurationError, match="no Prefect server is named; set PREFECT_API_URL"),
+    ):
+        deploy.deploy()
+
+
 def test_without_a_server_deploying_ends_in_one_sentence() -> None:
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
