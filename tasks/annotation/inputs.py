@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.annotation.imports import read_queries
-from tasks.errors import ConfigurationError, RecordError
+from tasks.errors import ConfigurationError
 from tasks.records import Api, Instruction
 from tasks.storage.addresses import is_s3
 from tasks.storage.table import Table
@@ -17,17 +17,6 @@ class Inputs:
 
     instructions: Sequence[Instruction]
     apis: dict[str, Api]
-
-    def apis_of(self, instruction: Instruction) -> list[Api]:
-        """The APIs an instruction offers, in its order.
-
-        Raises:
-            RecordError: one of them is not in the catalogue.
-        """
-        missing = [api_id for api_id in instruction.api_ids if api_id not in self.apis]
-        if missing:
-            raise RecordError("unknown_api", f"not in the catalogue: {', '.join(missing)}")
-        return [self.apis[api_id] for api_id in instruction.api_ids]
 
 
 def is_file(place: str) -> bool:

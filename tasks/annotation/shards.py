@@ -10,6 +10,7 @@ from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Instruction, Reject, Spend, Trajectory
 from tasks.rollout.driver import Rollout, roll
 from tasks.rollout.environments import open_environment
+from tasks.rollout.instructions import apis_of, left_of
 from tasks.rollout.pool import work_through
 from tasks.rollout.trajectories import trajectory_of
 from tasks.search.functions import offer
@@ -35,7 +36,7 @@ class Annotator:
     async def annotate(self, instruction: Instruction) -> Trajectory | Reject:
         """The instruction's trajectory, or why it has none."""
         try:
-            offered = offer(self.inputs.apis_of(instruction))
+            offered = offer(apis_of(instruction, self.inputs.apis))
         except RecordError as error:
             return reject(NAME, instruction.instruction_id, error.reason, error.evidence)
         problem = Problem(instruction.instruction_id, instruction.text, offered)
@@ -66,12 +67,8 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
         return
     parameters = table.parameters()
     inputs = load_inputs(parameters["instructions"], parameters["toolenv"])
-    first, count = shard.work["first"], shard.work["count"]
-    mine = inputs.instructions[first : first + count]
-    gone = {row.instruction_id for row in shard.published(Trajectory, "trajectories")}
-    gone |= {row.subject_id for row in shard.published(Reject, "rejects")}
-    left = [each for each in mine if each.instruction_id not in gone]
-    progress.show(f"shard {number}", len(mine) - len(left), len(mine))
+    left, count = left_of(shard, inputs.instructions, Trajectory, "trajectories"), shard.work["count"]
+    progress.show(f"shard {number}", count - len(left), count)
     environment = open_environment(parameters["environment"], parameters["api_proxy"])
     try:
         async with open_session(table, number, parameters["model"]) as model:
@@ -91,7 +88,7 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
                 annotator.annotate,
                 lambda batch, last: _publish(shard, model, batch, last),
                 concurrency=parameters["concurrency"],
-                shown=lambda done: progress.show(f"shard {number}", len(mine) - len(left) + done, len(mine)),
+                shown=lambda done: progress.show(f"shard {number}", count - len(left) + done, count),
             )
             model.log.remove()
     finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.errors import ConfigurationError, RecordError
+from tasks.errors import ConfigurationError
 from tasks.records import Api, Instruction, Trajectory
 from tasks.storage.canonical import seed_of
 from tasks.storage.table import Table
@@ -22,17 +22,6 @@ class Exam:
     instructions: Sequence[Instruction]
     apis: dict[str, Api]
     """Those that any of the instructions offers; empty where no student is examined."""
-
-    def apis_of(self, instruction: Instruction) -> list[Api]:
-        """The APIs an instruction offers, in its order.
-
-        Raises:
-            RecordError: one of them is not in the catalogue.
-        """
-        absent = [api_id for api_id in instruction.api_ids if api_id not in self.apis]
-        if absent:
-            raise RecordError("unknown_api", f"not in the catalogue: {', '.join(absent)}")
-        return [self.apis[api_id] for api_id in instruction.api_ids]
 
 
 def load_exam(address: str, *, limit: int | None, seed: int, with_apis: bool) -> Exam:

@@ -18,6 +18,7 @@ from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Checkpoint, Instruction, Reject, Result, Spend, Trajectory
 from tasks.rollout.driver import Rollout, roll
 from tasks.rollout.environments import open_environment
+from tasks.rollout.instructions import apis_of, left_of
 from tasks.rollout.pool import work_through
 from tasks.rollout.trajectories import trajectory_of
 from tasks.search.functions import offer
@@ -93,7 +94,7 @@ class Examiner:
         return await self._result(instruction, TEACHER, found, teacher.any)
 
     async def _search(self, instruction: Instruction, student: Student) -> Trajectory:
-        offered = offer(self.exam.apis_of(instruction))
+        offered = offer(apis_of(instruction, self.exam.apis))
         problem = Problem(instruction.instruction_id, instruction.text, offered)
         tree = await roll(method(student.method).search(problem), offered, student.rollout)
         return trajectory_of(
@@ -149,12 +150,8 @@ async def _examine_shard(table: Table, number: int, progress: Progress) -> None:
         seed=seed,
         with_apis=bool(parameters["student"]),
     )
-    first, count = shard.work["first"], shard.work["count"]
-    mine = exam.instructions[first : first + count]
-    gone = {row.instruction_id for row in shard.published(Result, "results")}
-    gone |= {row.subject_id for row in shard.published(Reject, "rejects")}
-    left = [each for each in mine if each.instruction_id not in gone]
-    progress.show(f"shard {number}", len(mine) - len(left), len(mine))
+    left, count = left_of(shard, exam.instructions, Result, "results"), shard.work["count"]
+    progress.show(f"shard {number}", count - len(left), count)
     async with AsyncExitStack() as opened:
         model = await opened.enter_async_context(open_session(table, number, parameters["judge"]))
         student: Student | None = None
@@ -172,7 +169,7 @@ async def _examine_shard(table: Table, number: int, progress: Progress) -> None:
             examiner.examine,
             lambda batch, last: _publish(shard, models, batch, last),
             concurrency=parameters["concurrency"],
-            shown=lambda done: progress.show(f"shard {number}", len(mine) - len(left) + done, len(mine)),
+            shown=lambda done: progress.show(f"shard {number}", count - len(left) + done, count),
         )
         model.log.remove()
 

@@ -5,6 +5,7 @@ import pytest
 from tasks.errors import ConfigurationError, IncompleteTable, RecordError
 from tasks.evaluation.exam import choose, load_exam, trajectories_of
 from tasks.records import Group, Instruction
+from tasks.rollout.instructions import apis_of
 from tests.tasks.evaluation.made import (
     API,
     SOLVED,
@@ -23,7 +24,7 @@ def test_only_the_test_split_is_examined_in_the_table_s_order(tmp_path: Path) ->
     rows = [instruction(1), instruction(2, "train"), instruction(3)]
     exam = load_exam(instructions_table(tmp_path, rows), limit=None, seed=1, with_apis=True)
     assert list(exam.instructions) == [rows[0], rows[2]]
-    assert exam.apis_of(rows[0]) == [API]
+    assert apis_of(rows[0], exam.apis) == [API]
 
 
 def test_without_a_student_no_catalogue_is_needed(tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ def test_without_a_student_no_catalogue_is_needed(tmp_path: Path) -> None:
 def test_an_api_that_the_catalogue_lacks_is_a_bad_row(tmp_path: Path) -> None:
     exam = load_exam(instructions_table(tmp_path, [instruction(1)]), limit=None, seed=1, with_apis=False)
     with pytest.raises(RecordError, match=r"unknown_api: not in the catalogue: made/almanac/sunrise"):
-        exam.apis_of(exam.instructions[0])
+        apis_of(exam.instructions[0], exam.apis)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 19])
