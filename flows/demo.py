@@ -19,20 +19,23 @@ from tasks.errors import FactoryError
 from tasks.storage.state import state_folder
 
 SIZES: dict[str, Any] = {
-    "count": 16,
+    "count": 24,
     "held_out": 0.25,
     "shards": 4,
     "student_steps": 40,
     "student_batch": 4,
-    "evaluated": 9,
+    "evaluated": 12,
 }
 """Small enough for two cores and five minutes, large enough for four shards and a falling loss."""
+
+LOG_WIDTH = 120
+"""Characters of a line where nobody says how wide the output is."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo; return the exit code."""
     words = _parser().parse_args(arguments)
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
     supervisor = Supervisor(state_folder(), say=console.print)
     try:
         return _run(supervisor, words, console)
@@ -85,12 +88,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--budget-usd",
-        type=lambda text: float(text) if text else None,
+        type=_usd,
         default=None,
         metavar="X",
         help="most that the run may cost [USD]; empty: no cap",
     )
     return parser
+
+
+def _usd(text: str) -> float | None:
+    """What `make` passes: nothing, or an amount."""
+    if not text:
+        return None
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is no amount of USD; write BUDGET_USD=5 or 0.50")
+    return amount
 
 
 if __name__ == "__main__":
