@@ -1,8 +1,13 @@
+import asyncio
 import importlib
+from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx
 import pytest
 import yaml
+from prefect.client.orchestration import get_client
+from prefect.states import Running
 
 from flows import deploy
 from flows.journey import STAGES
@@ -78,3 +83,33 @@ def test_without_a_server_deploying_ends_in_one_sentence() -> None:
         pytest.raises(ConfigurationError, match=r"no Prefect server answers at http://127\.0\.0\.1:9/api"),
     ):
         deploy.deploy()
+
+
+def test_flow_runs_that_a_dead_worker_left_behind_are_called_crashed_and_no_others(inside: Clone) -> None:
+    left_behind = going_on("finetune/finetune", inside)
+    elsewhere = going_on("annotate/annotate", inside)
+    moment = datetime.now(UTC)
+    begun_since = going_on("train-retriever/train-retriever", inside)
+    assert asyncio.run(deploy.crash_abandoned(["train"], moment)) == 1
+    assert state_of(left_behind) == "CRASHED"
+    assert state_of(elsewhere) == state_of(begun_since) == "RUNNING"
+
+
+def going_on(deployment: str, clone: Clone) -> UUID:
+    """A flow run that says it runs; no process belongs to it."""
+    names = {"finetune": ("samples", "student"), "annotate": ("instructions", "trajectories")}
+    fields = names.get(deployment.partition("/")[0], ("samples", "retriever"))
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run_from_deployment(
+            client.read_deployment_by_name(deployment).id,
+            parameters={"parameters": {field: clone.address(field, "v1") for field in fields}},
+            state=Running(),
+        )
+    return run.id
+
+
+def state_of(run: UUID) -> str:
+    with get_client(sync_client=True) as client:
+        state = client.read_flow_run(run).state
+    assert state is not None
+    return state.type.value
