@@ -6,6 +6,7 @@
 """
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -108,10 +109,8 @@ def price_of(model: str, server_url: str) -> Prices:
             return _from_file(entry, model, listed)
     rehearsed = model.startswith(REHEARSAL_PREFIX) and is_loopback(server_url)
     if not rehearsed:
-        try:
+        with suppress(LookupError):  # unknown to the package: a server of this machine costs nothing
             return ListPrice(model)
-        except LookupError:
-            pass  # the package does not know it; a server of this machine costs nothing
     if is_loopback(server_url):
         return Price(0, 0, 0, 0, "loopback")
     raise ConfigurationError(
