@@ -14,7 +14,7 @@ from tasks.storage.table import Table
 from tasks.tables import from_table
 
 app = App(help="Show a table, a row of it (--id), or everything a row was made from (--lineage).")
-_console = Console(stderr=True)
+_console = Console()
 _ROWS = 5
 
 

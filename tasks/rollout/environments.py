@@ -1,11 +1,12 @@
 """Opens the environment that parameters name."""
 
+import os
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import httpx
 
-from tasks.environment.live import HUB, LiveEnvironment, require_keys
+from tasks.environment.live import HUB, HUB_KEY, LiveEnvironment, require_keys
 from tasks.environment.protocol import Environment
 from tasks.environment.proxy import ProxyEnvironment
 from tasks.errors import ConfigurationError
@@ -38,7 +39,20 @@ def require_environment(kind: str, api_proxy: str, apis: Sequence[Api], timeout_
         raise ConfigurationError("--api-proxy goes with --environment proxy")
     require_keys(apis)
     for origin in sorted({_origin(api.url) for api in apis if api.source == HUB}):
-        _require_answer(origin, "hub", "start it, or crawl it again where it is now", timeout_s)
+        _require_hub(origin, timeout_s)
+
+
+def _require_hub(origin: str, timeout_s: float) -> None:
+    """A wrong key would make every call an observation "unauthorized", and every reply to it a paid one."""
+    key = {"X-Hub-Key": os.environ.get(HUB_KEY, "")}
+    try:
+        answer = httpx.get(f"{origin}/hub/categories", headers=key, timeout=timeout_s)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ConfigurationError(
+            f"no hub answers at {origin} ({type(error).__name__}); start it, or crawl again where it is"
+        ) from None
+    if answer.status_code in (401, 403):
+        raise ConfigurationError(f"the hub at {origin} refuses the key; check {HUB_KEY}")
 
 
 def _require_answer(address: str, what: str, advice: str, timeout_s: float) -> None:
