@@ -1,6 +1,8 @@
 """What the tools know, held against facts from elsewhere, and how tool files are declared."""
 
 import datetime
+import importlib
+import pkgutil
 import random
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,75 +15,16 @@ from infra.sandbox.hub.parameters import Choice, Day, Integer, Number, Numbers, 
 from infra.sandbox.hub.sources import exchange, geonames, time_zones, units
 from infra.sandbox.hub.sources.nearest import great_circle_km
 from infra.sandbox.hub.tool import Tool
+from tests.infra.sandbox import facts
 
 D = datetime.date
-NINE = datetime.time(9)
 CATALOGUE = load_catalogue()
 
-# Each fact is from another place than the package that answers: almanacs, official pages, schoolbooks.
 FACTS = [
-    ("airport-directory", "airport-by-iata",
-     {"iata": "JFK"},
-     {"icao": "KJFK", "timezone": "America/New_York"}),
-    ("airport-directory", "nearest-airport", {"latitude": 48.86, "longitude": 2.35}, {"country": "FR"}),
-    ("calendar-converter", "from-gregorian",
-     {"calendar": "hebrew", "date": D(2026, 9, 12)},
-     {"year": 5787, "day": 1}),
-    ("calendar-converter", "from-gregorian",
-     {"calendar": "persian", "date": D(2025, 3, 21)},
-     {"year": 1404, "month": 1, "day": 1}),
-    ("calendar-converter", "to-gregorian",
-     {"calendar": "julian", "year": 1917, "month": 10, "day": 25},
-     {"date": "1917-11-07"}),
-    ("calendar-converter", "easter-date", {"year": 2025}, {"date": "2025-04-20"}),
-    ("calendar-converter", "easter-date", {"year": 2027, "rite": "orthodox"}, {"date": "2027-05-02"}),
-    ("calendar-converter", "julian-day", {"date": D(2000, 1, 1)}, {"julian_day": 2451544.5}),
-    ("city-finder", "nearest-city",
-     {"latitude": 48.2, "longitude": 7.6},
-     {"name": "Freiburg", "country": "DE"}),
-    ("comfort-calculator", "heat-index", {"temperature_c": 35.0, "humidity": 60.0}, {"celsius": 45.1}),
-    ("comfort-calculator", "wind-chill", {"temperature_c": -10.0, "wind_kmh": 30.0}, {"celsius": -19.5}),
-    ("comfort-calculator", "standard-atmosphere",
-     {"altitude_m": 5000.0},
-     {"pressure_hpa": 540.2, "temperature_c": -17.5}),
-    ("currency-directory", "currency-of-country", {"country": "BG"}, {"currency": "EUR"}),
-    ("currency-directory", "minor-units", {"currency": "JPY", "amount": 980.0}, {"minor_units": 980}),
-    ("date-toolkit", "age-on",
-     {"birth": D(1969, 7, 20), "date": D(1972, 12, 14)},
-     {"years": 3, "months": 4, "days": 24}),
-    ("date-toolkit", "day-info", {"date": D(2026, 1, 1)}, {"weekday": "Thursday", "iso_week": 1}),
-    ("ecb-exchange-rates", "exchange-rate",
-     {"from_currency": "EUR", "to_currency": "USD", "date": D(1999, 1, 4)},
-     {"rate": 1.1789}),
-    ("food-facts", "nutrition-label", {"food": "Lentils, raw"}, {"group": "Legumes and Legume Products"}),
-    ("flight-planner", "local-arrival",
-     {"origin": "LHR", "destination": "JFK", "date": D(2026, 1, 10), "time": NINE, "minutes": 480},
-     {"arrival_local": "2026-01-10T12:00:00-05:00"}),
-    ("kitchen-converter", "oven-temperature", {"celsius": 200.0}, {"fahrenheit": 392.0, "gas_mark": 6}),
-    ("loan-and-investment-math", "loan-payment",
-     {"principal": 100_000.0, "annual_rate": 6.0, "years": 30},
-     {"monthly_payment": 599.55}),
-    ("market-calendar", "trading-day", {"market": "XNYS", "date": D(2025, 1, 9)}, {"open": False}),
-    ("math-box", "prime-factors", {"number": 999_999_937}, {"is_prime": True}),
-    ("math-box", "base-convert", {"number": "ZZ", "from_base": 36, "to_base": 10}, {"result": "1295"}),
-    ("molecule-calculator", "molar-mass", {"formula": "H2O"}, {"g_per_mol": 18.0153}),
-    ("periodic-table", "element", {"symbol": "W"}, {"name": "Tungsten", "number": 74}),
-    ("public-holidays-atlas", "check-holiday",
-     {"country": "PT", "date": D(2026, 4, 25)},
-     {"is_holiday": True}),
-    ("public-holidays-atlas", "count-working-days",
-     {"country": "GB", "start": D(2026, 12, 21), "end": D(2026, 12, 31)},
-     {"working_days": 7}),
-    ("text-statistics", "word-count", {"text": "It's done. Is it? Yes!"}, {"words": 5, "sentences": 3}),
-    ("unit-converter", "convert-units",
-     {"value": 100.0, "from_unit": "degC", "to_unit": "degF"},
-     {"value": 212.0}),
-    ("unit-converter", "physical-constant", {"name": "speed_of_light"}, {"value": 299792458.0}),
-    ("web-reference", "http-status", {"code": 503}, {"name": "Service Unavailable", "class": "server error"}),
-    ("world-clock", "timezone-at", {"latitude": 59.33, "longitude": 18.06}, {"timezone": "Europe/Stockholm"}),
-    ("world-clock", "clock-changes", {"timezone": "Asia/Tokyo", "year": 2026}, {"changes": []}),
-    ("world-countries", "find-country", {"name": "Holland"}, {"alpha_2": "NL", "numeric": "528"}),
-]  # fmt: skip
+    fact
+    for module in pkgutil.iter_modules(facts.__path__)
+    for fact in importlib.import_module(f"{facts.__name__}.{module.name}").FACTS
+]
 
 
 TOOL_FILE = '''
