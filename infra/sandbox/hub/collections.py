@@ -30,4 +30,18 @@ COLLECTIONS = (
     ),
     Collection("maps-and-coordinates", "Maps And Coordinates", "From names to places on the globe and back."),
     Collection("writing-desk", "Writing Desk", "References and counters for whoever writes about the world."),
+    Collection(
+        "cross-border-payments",
+        "Cross-Border Payments",
+        "Accounts, banks, currencies and tax numbers when money goes abroad.",
+    ),
+    Collection(
+        "shipping-and-freight", "Shipping And Freight", "Parcels, containers, addresses and what they cost."
+    ),
+    Collection("online-shop", "Online Shop", "Product codes, prices, parcels and addresses of a web shop."),
+    Collection("publishing-house", "Publishing House", "Numbers, paper and rights of books and recordings."),
+    Collection("market-history", "Market History", "What shares, currencies and jobs did in past years."),
+    Collection("us-regional-desk", "US Regional Desk", "Zip codes, jobs and places of the United States."),
+    Collection("vehicles-and-trips", "Vehicles And Trips", "Cars, bicycles, fuel and the way to go."),
+    Collection("office-paperwork", "Office Paperwork", "Numbers and forms that offices check every day."),
 )
