@@ -13,7 +13,7 @@ from flows.artifacts import ProgressArtifact
 from flows.funnel import Passage, passage, publish_journey
 from flows.journey import LEGS, STAGES, FactoryParameters, Stage, planned, run_id_of
 from flows.labels import PROJECT, label, last_part
-from flows.runs import Work, cancel_all_of, start, succeeded, wait, why
+from flows.runs import Work, cancel_all_of, find, start, succeeded, wait, why
 from flows.shards import refuse_outside_root, stage_key
 from tasks.errors import ShardsFailed
 from tasks.storage.stage import Report, StageParameters
@@ -50,13 +50,17 @@ def factory(parameters: FactoryParameters) -> list[Report]:
 def run_leg(leg: tuple[Stage, ...], journey: FactoryParameters, addresses: dict[str, str]) -> dict[str, str]:
     """Run the stages of a leg side by side, those that are finished left out; give verb to address.
 
+    A stage whose table was finished behind its back (its shards were retried one by one) is started as long
+    as its own flow run has not ended well: it finds nothing to do, and publishes its report.
+
     Raises:
         ShardsFailed: a stage ended without its table being finished.
     """
     told = {stage: planned(stage, journey, addresses) for stage in leg}
     tables = {stage: Table.open(getattr(parameters, stage.writes)) for stage, parameters in told.items()}
-    open_ = [stage for stage in leg if tables[stage].unfinished()]
-    runs = wait(start([_work(stage, tables[stage], told[stage], run_id_of(journey)) for stage in open_]))
+    work = {stage: _work(stage, tables[stage], told[stage], run_id_of(journey)) for stage in leg}
+    red = {run.idempotency_key for run in find([each.key for each in work.values()]) if not succeeded(run)}
+    runs = wait(start([work[stage] for stage in leg if tables[stage].unfinished() or work[stage].key in red]))
     failed = [f"{run.name}: {why(run)}" for run in runs if not succeeded(run)]
     if failed:
         raise ShardsFailed("; ".join(failed))

@@ -16,6 +16,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from tasks.llm.ledger import open_ledger
+from tasks.records import Api
+from tasks.rollout.environments import require_environment
 from tasks.storage.addresses import join, normalise
 from tasks.storage.addresses import root as default_root
 from tasks.storage.canonical import digest
@@ -148,11 +150,22 @@ def planned(stage: Stage, journey: FactoryParameters, addresses: Mapping[str, st
         FactoryError: it cannot be planned: a wrong parameter, a marketplace or model that does not answer.
     """
     parameters = parameters_of(stage, journey, addresses)
+    if stage.verb == "instruct":
+        require_callable(addresses["crawl"])
     table = Table.open(stage.load().plan(parameters))
     run_id = run_id_of(journey)
     if journey.budget_usd is not None and table.manifest.run_id == run_id:  # other runs keep their own caps
         open_ledger().set_cap(f"run:{run_id}", journey.budget_usd)
     return parameters.model_copy(update={stage.writes: table.address})
+
+
+def require_callable(catalog: str) -> None:
+    """Say before the first instruction is paid for that its APIs cannot be called afterwards.
+
+    Raises:
+        ConfigurationError: a marketplace's key is missing or refused, or nobody answers there.
+    """
+    require_environment("live", "", Table.open(catalog).records(Api, "apis"))
 
 
 def addresses_of(journey: FactoryParameters) -> dict[str, str]:

@@ -38,6 +38,8 @@ def shared(
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
+        # SQLite has one writer: on a busy laptop a heartbeat may wait longer than ten seconds.
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "DO_NOT_TRACK": "1",
     }
     if uses_sandbox_teacher(shell):

@@ -202,13 +202,13 @@ class MeteredModel:
 
 
 def require_usable(model_name: str) -> None:
-    """Say before the first paid call what is wrong with a model: its price, its server, its key.
+    """Say before the first paid call what is wrong with a model: its price, its server, its key, its name.
 
     Raises:
-        ConfigurationError: no price is known, nobody answers, or the key is refused.
+        ConfigurationError: no price is known, nobody answers, the key is refused, or the model is unknown.
     """
     require_priced(model_name)
-    require_reachable(base_url())
+    require_reachable(base_url(), model_name)
 
 
 def require_priced(model_name: str) -> Prices:

@@ -6,11 +6,17 @@ only where one is named.
 
 import ipaddress
 import os
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from tasks.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    import httpx
+
 HOSTED = "https://api.openai.com/v1"
+_SHOWN = 12
+"""Most names of models in a sentence."""
 
 
 def model_named(name: str | None) -> str:
@@ -78,22 +84,44 @@ def key_for(url: str) -> str:
     return key
 
 
-def require_reachable(url: str, timeout_s: float = 5.0) -> None:
-    """Ask the server for its models: a wrong address or key is known before anything is paid.
+def require_reachable(url: str, model: str = "", timeout_s: float = 5.0) -> None:
+    """Ask the server for its models: a wrong address, key or name is known before anything is paid.
+
+    Many servers take names that they do not list, so an unlisted one is refused only by a server that answers
+    `GET /models/NAME` for the names it lists, and not for this one.
 
     Raises:
-        ConfigurationError: nobody answers there, or the key is refused.
+        ConfigurationError: nobody answers there, the key is refused, or there is no such model.
     """
     import httpx
 
     key = key_for(url)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        answer = httpx.get(
-            f"{url}/models", headers={"Authorization": f"Bearer {key}"} if key else {}, timeout=timeout_s
-        )
+        with httpx.Client(headers=headers, timeout=timeout_s) as client:
+            answer = client.get(f"{url}/models")
+            names = _listed(answer)
+            unknown = (
+                bool(model and names)
+                and model not in names
+                and client.get(f"{url}/models/{quote(names[0], safe='')}").status_code == 200
+                and client.get(f"{url}/models/{quote(model, safe='')}").status_code == 404
+            )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigurationError(
             f"no model server answers at {url} ({type(error).__name__}); check OPENAI_BASE_URL"
         ) from None
     if answer.status_code in (401, 403):
         raise ConfigurationError(f"{url} refuses the key; check OPENAI_API_KEY")
+    if unknown:
+        few = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+        raise ConfigurationError(f"{url} has no model '{model}'; it lists {few}")
+
+
+def _listed(answer: "httpx.Response") -> list[str]:
+    """Names of a model listing; none where the answer is something else."""
+    try:
+        rows = answer.json()["data"] if answer.status_code == 200 else []
+        return [str(row["id"]) for row in rows]
+    except (ValueError, KeyError, TypeError):
+        return []

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from infra.sandbox.teacher.protocol import CREATED, Refusal
 from infra.sandbox.teacher.roles import respond
-from infra.sandbox.teacher.skills import OWNER, SKILLS
+from infra.sandbox.teacher.skills import OWNER, SKILLS, read_skill
 
 HOST = "127.0.0.1"
 ERROR_HEADER = "x-rehearsal-error"
@@ -42,16 +42,13 @@ def _refused(refusal: Refusal) -> Response:
     return Response(refusal.body(), refusal.status, headers, media_type=_JSON)
 
 
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": CREATED, "owned_by": OWNER}
+
+
 def build_app(seed: int) -> Starlette:
     """Build the application for one server seed."""
-    models = orjson.dumps(
-        {
-            "object": "list",
-            "data": [
-                {"id": name, "object": "model", "created": CREATED, "owned_by": OWNER} for name in SKILLS
-            ],
-        }
-    )
+    models = orjson.dumps({"object": "list", "data": [_model(name) for name in SKILLS]})
 
     async def complete(request: Request) -> Response:
         raw = await request.body()
@@ -64,6 +61,12 @@ def build_app(seed: int) -> Starlette:
 
     async def list_models(request: Request) -> Response:
         return Response(models, media_type=_JSON)
+
+    async def show_model(request: Request) -> Response:
+        name = request.path_params["name"]
+        if read_skill(name) is None:
+            return _refused(Refusal(404, f"The model {name[:80]!r} does not exist.", "model_not_found"))
+        return Response(orjson.dumps(_model(name)), media_type=_JSON)
 
     async def tell_health(request: Request) -> Response:
         return Response(orjson.dumps({"status": "ok", "teacher": OWNER, "seed": seed}), media_type=_JSON)
@@ -80,6 +83,7 @@ def build_app(seed: int) -> Starlette:
     routes = [
         Route("/v1/chat/completions", complete, methods=["POST"]),
         Route("/v1/models", list_models),
+        Route("/v1/models/{name}", show_model),
         Route("/healthz", tell_health),
     ]
     return Starlette(routes=routes, exception_handlers={404: say_unknown, Exception: say_broken})

@@ -1,4 +1,8 @@
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -103,3 +107,41 @@ def test_a_server_that_is_not_there_is_said() -> None:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
         with pytest.raises(ConfigurationError, match=r"no model server answers at .* \(ConnectError\)"):
             require_reachable(url)
+
+
+class _Listing(BaseHTTPRequestHandler):
+    """A model server that lists `known`, and says of one name whether it has it only where told."""
+
+    tells = True
+
+    def do_GET(self) -> None:
+        name = self.path.removeprefix("/v1/models").lstrip("/")
+        found = not name or (self.tells and name == "known")
+        body = b'{"data": [{"id": "known"}]}' if found else b"{}"
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@contextmanager
+def listing(tells: bool) -> Iterator[str]:
+    handler = type("Handler", (_Listing,), {"tells": tells})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+
+
+def test_a_model_that_the_server_denies_is_refused_with_those_it_has() -> None:
+    with listing(tells=True) as url:
+        require_reachable(url, "known")
+        with pytest.raises(ConfigurationError, match="has no model 'zzz'; it lists known"):
+            require_reachable(url, "zzz")
+
+
+def test_a_server_that_shows_no_single_model_may_take_names_it_does_not_list() -> None:
+    with listing(tells=False) as url:
+        require_reachable(url, "zzz")

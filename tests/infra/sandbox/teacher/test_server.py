@@ -26,6 +26,12 @@ def test_models_are_listed_and_called_no_language_models(teacher: str) -> None:
     assert {model["owned_by"] for model in listed} == {"rule-based stand-in, not a language model"}
 
 
+def test_a_model_is_shown_by_its_name_and_an_unknown_one_is_not(teacher: str) -> None:
+    assert httpx.get(f"{teacher}/models/rehearsal-weak").json()["id"] == "rehearsal-weak"
+    absent = httpx.get(f"{teacher}/models/rehearsal-wise")
+    assert (absent.status_code, absent.json()["error"]["code"]) == (404, "model_not_found")
+
+
 def test_health_tells_the_seed(teacher: str) -> None:
     health = httpx.get(teacher.removesuffix("/v1") + "/healthz").json()
     assert health["status"] == "ok"
