@@ -54,7 +54,7 @@ def _run(supervisor: Supervisor, words: argparse.Namespace, console: Console) ->
     started = time.monotonic()
     _be_client_of(supervisor.up())
     # Prefect reads its settings when it is imported: not before we know which server is ours.
-    from flows.journey import FactoryParameters, run_id_of
+    from flows.journey import FactoryParameters
     from flows.runs import succeeded, why
     from flows.summary import print_summary
     from flows.watch import follow
@@ -63,8 +63,7 @@ def _run(supervisor: Supervisor, words: argparse.Namespace, console: Console) ->
         location=os.environ["FOUNDRY_HUB_URL"], model=words.model, budget_usd=words.budget_usd, **SIZES
     )
     ui = supervisor.records()["prefect"].address
-    console.print(f"{run_id_of(journey)}: watch it at {ui}/runs")
-    factory = follow(journey, console)
+    factory = follow(journey, console, ui)
     if not succeeded(factory):
         console.print(f"[red]the factory failed: {why(factory)}[/red]")
         console.print(f"see {ui}/runs/flow-run/{factory.id} and the logs in {supervisor.folder / 'logs'}")

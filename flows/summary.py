@@ -1,4 +1,6 @@
-"""What a finished journey came to, for a terminal: funnel, one decision tree, evaluation, addresses."""
+"""What a finished journey came to, for a terminal: funnel, one decision tree, training, evaluation, addresses."""
+
+from collections.abc import Mapping
 
 import orjson
 from rich.console import Console
@@ -9,6 +11,7 @@ from flows.journey import STAGES, FactoryParameters, addresses_of
 from tasks.annotation.draw import tree_of
 from tasks.evaluation.report import evaluation_table
 from tasks.records import Result, Trajectory
+from tasks.storage.stage import Report
 from tasks.storage.table import Table
 
 READABLE_REPLIES = 9
@@ -21,6 +24,7 @@ def print_summary(journey: FactoryParameters, console: Console) -> None:
     made = [passage(stage, addresses[stage.verb]) for stage in STAGES]
     console.print(_funnel(made))
     _print_tree(addresses["annotate"], addresses["tooleval"], console)
+    console.print(_training({each.verb: each.report for each in made}))
     console.print(_evaluation(addresses["tooleval"]))
     for each in made:
         for note in each.report.notes:
@@ -79,6 +83,23 @@ def _evaluation(results: str) -> Grid:
         counts = (str(row[name]) for name in ("judged", "passed", "unsure"))
         interval = f"{row['low']:.1%} to {row['high']:.1%}"
         grid.add_row(row["candidate"], row["group"], *counts, f"{row['pass_rate']:.1%}", interval)
+    return grid
+
+
+def _training(reports: Mapping[str, Report]) -> Grid:
+    """What the two trained models came to."""
+    student, retriever = (reports[verb].figures for verb in ("finetune", "train-retriever"))
+    grid = Grid(title="What was trained", title_justify="left")
+    grid.add_column("model")
+    grid.add_column("figures")
+    losses = f"loss {student['first_loss']:.3f} to {student['last_loss']:.3f}"
+    grid.add_row("student", f"{losses} in {student['steps']} steps, {student['parameters']:,} parameters")
+    rivals = [name.removesuffix(" ndcg@5") for name in retriever if name.endswith(" ndcg@5")]
+    scores = [f"{rival} {retriever[f'{rival} ndcg@5']:.3f}" for rival in rivals]
+    measured = (
+        f"NDCG@5 {', '.join(scores)}; {retriever['held_out_queries']} queries" if scores else "not measured"
+    )
+    grid.add_row("retriever", measured)
     return grid
 
 

@@ -43,8 +43,13 @@ class Sight:
     running_s: float
 
 
-def follow(journey: FactoryParameters, console: Console) -> FlowRun:
+def follow(journey: FactoryParameters, console: Console, ui: str) -> FlowRun:
     """Start the factory's flow run, or join the one that goes on, and show it until it has ended.
+
+    Args:
+        journey: what the factory is told.
+        console: where it is shown.
+        ui: address of the Prefect UI, for whoever wants to watch it there.
 
     Ctrl-C cancels it with all its stages before it goes on as `KeyboardInterrupt`.
     """
@@ -58,6 +63,7 @@ def follow(journey: FactoryParameters, console: Console) -> FlowRun:
     )
     try:
         (factory,) = start([work])
+        console.print(f"{run_id}: watch it at {ui}/runs/flow-run/{factory}", soft_wrap=True)
         show = _show_live if console.is_terminal else _show_changes
         show(_sights(factory, run_id), console)
     except KeyboardInterrupt:
