@@ -1,13 +1,15 @@
 """``python -m infra.sandbox.hub``: starts the marketplace."""
 
 import argparse
+import datetime
 import json
 import sys
 from pathlib import Path
 
 from infra.sandbox.hub.app import create_app
 from infra.sandbox.hub.catalogue import load_catalogue
-from infra.sandbox.hub.errors import DeclarationError
+from infra.sandbox.hub.clock import EPOCH, read_moment, shown
+from infra.sandbox.hub.errors import BadValue, DeclarationError
 from infra.sandbox.hub.plants import DEFAULT_SHARE, plant, truth
 from infra.sandbox.hub.server import HOST, listening_socket, serve
 
@@ -26,7 +28,7 @@ def main() -> int:
     except OSError as error:
         what = f"port {arguments.port} of {HOST}" if error.filename is None else error.filename
         return _refused(f"cannot use {what}: {error.strerror}")
-    serve(create_app(catalogue, planted, arguments.seed), bound)
+    serve(create_app(catalogue, planted, arguments.seed, arguments.clock), bound)
     return 0
 
 
@@ -48,6 +50,13 @@ def _parser() -> argparse.ArgumentParser:
         help=f"share of APIs that are broken, 0 to 1 (default {DEFAULT_SHARE})",
     )
     parser.add_argument(
+        "--clock",
+        type=_moment,
+        default=EPOCH,
+        metavar="TIME",
+        help=f"where the clock stands at first (default {shown(EPOCH)})",
+    )
+    parser.add_argument(
         "--plants-to", type=Path, metavar="FILE", help="write there, as JSON, which are broken"
     )
     return parser
@@ -67,6 +76,13 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a share: give a number from 0 to 1")
     return share
+
+
+def _moment(text: str) -> datetime.datetime:
+    try:
+        return read_moment(text)
+    except BadValue as error:
+        raise argparse.ArgumentTypeError(f"'{text}' {error}") from error
 
 
 def _refused(sentence: str) -> int:

@@ -1,6 +1,7 @@
 """The hub as an ASGI application: listings and documentation under ``/hub``, the APIs under ``/api``."""
 
 import contextlib
+import datetime
 import gc
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from infra.sandbox.hub.arguments import read_body
 from infra.sandbox.hub.calls import ApiCalls
 from infra.sandbox.hub.catalogue import Catalogue
+from infra.sandbox.hub.clock import EPOCH, later, read_moment, shown
 from infra.sandbox.hub.documents import (
     Document,
     catalogue_version,
@@ -29,9 +31,11 @@ from infra.sandbox.hub.documents import (
 )
 from infra.sandbox.hub.errors import BadArgument, BadValue, HubError, MissingKey, NotFound
 from infra.sandbox.hub.keys import is_genuine, issue_key
+from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.page import marketplace_page
 from infra.sandbox.hub.parameters import Integer
 from infra.sandbox.hub.plants import truth
+from infra.sandbox.hub.sessions import Sessions, session_name
 from infra.sandbox.hub.tool import slug_of
 from infra.sandbox.hub.wire import receive_body, send_body
 
@@ -41,20 +45,31 @@ PER_PAGE = Integer("Rows of a page.", minimum=1, maximum=100, example=20)
 Row = TypeVar("Row")
 
 
-def create_app(catalogue: Catalogue, planted: Mapping[tuple[str, str], str], seed: int) -> Starlette:
+def create_app(
+    catalogue: Catalogue,
+    planted: Mapping[tuple[str, str], str],
+    seed: int,
+    moment: datetime.datetime = EPOCH,
+) -> Starlette:
     """Return the application.
 
     Args:
         catalogue: the tools offered.
         planted: kind of fault of each planted API, by slug of the tool and slug of the API.
         seed: what keys are signed with.
+        moment: where the clock stands at first.
     """
+    marketplace, sessions = Marketplace(catalogue, planted, seed, moment), Sessions()
     desk = _FrontDesk(catalogue, planted, seed)
+    controls = _Controls(marketplace, sessions)
     routes = [
-        Mount("/api", ApiCalls(catalogue, planted)),
+        Mount("/api", ApiCalls(marketplace, sessions)),
         Route("/", desk.page),
         Route("/healthz", desk.health),
+        Route("/clock", controls.clock, methods=["GET", "POST"]),
         Route("/hub/keys", desk.keys, methods=["POST"]),
+        Route("/hub/sessions/{name}", controls.session, methods=["GET", "DELETE"]),
+        Route("/hub/sessions/{name}/fork", controls.fork, methods=["POST"]),
         Route("/hub/categories", desk.categories),
         Route("/hub/collections", desk.collections),
         Route("/hub/tools", desk.tools),
@@ -126,8 +141,54 @@ class _FrontDesk:
         return _json(tool_page(self._catalogue, self._catalogue.tools[slug], origin))
 
 
+class _Controls:
+    """What no marketplace lets its customers touch: the clock and the sessions."""
+
+    def __init__(self, marketplace: Marketplace, sessions: Sessions) -> None:
+        self._marketplace = marketplace
+        self._sessions = sessions
+
+    async def clock(self, request: Request) -> Response:
+        """Tell the time, or move it."""
+        if request.method == "POST":
+            wish = read_body(await receive_body(request.receive))
+            self._marketplace.move(self._wished(wish))
+        return _json({"time": shown(self._marketplace.clock.moment)})
+
+    async def session(self, request: Request) -> Response:
+        """Show what the tools keep in a session, or make it fresh."""
+        name = session_name(request.path_params["name"])
+        if request.method == "DELETE":
+            self._sessions.delete(name)
+        return self._shown(name)
+
+    async def fork(self, request: Request) -> Response:
+        """Copy a session as it stands to another name."""
+        name = session_name(request.path_params["name"])
+        wish = read_body(await receive_body(request.receive))
+        to = wish.get("to")
+        if wish.keys() != {"to"} or to == name:
+            raise BadArgument("to", "must name another session, and nothing else may be given")
+        self._sessions.fork(name, session_name(to))
+        return self._shown(session_name(to))
+
+    def _wished(self, wish: Mapping[str, object]) -> datetime.datetime:
+        try:
+            match dict(wish):
+                case {"time": time, **others} if not others:
+                    return read_moment(time)
+                case {"advance_s": advance_s, **others} if not others:
+                    return later(self._marketplace.clock.moment, advance_s)
+        except BadValue as error:
+            raise BadArgument(next(iter(wish)), str(error)) from error
+        raise BadArgument("time", "or 'advance_s' must be given, and nothing else")
+
+    def _shown(self, name: str) -> Response:
+        return _json({"session": name, "state": self._sessions.state(name)})
+
+
 class _KeyCheck:
-    """Lets requests below ``/hub`` and ``/api`` pass only with a genuine key."""
+    """Lets requests to ``/clock`` and below ``/hub`` and ``/api`` pass only with a genuine key."""
 
     def __init__(self, app: ASGIApp, seed: int) -> None:
         self._app = app
@@ -146,7 +207,7 @@ class _KeyCheck:
         await self._app(scope, receive, send)
 
     def _is_locked(self, path: str) -> bool:
-        return path != "/hub/keys" and path.startswith(("/hub/", "/api/"))
+        return path != "/hub/keys" and (path == "/clock" or path.startswith(("/hub/", "/api/")))
 
 
 def _listing(request: Request, rows: Sequence[Row], document: Callable[[Row], Document]) -> Response:

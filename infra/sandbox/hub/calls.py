@@ -7,17 +7,17 @@ a few milliseconds and run on the event loop: a thread would cost more than the 
 import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
 from urllib.parse import unquote
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
 from infra.sandbox.hub.arguments import read_arguments, read_body, read_query
-from infra.sandbox.hub.catalogue import Catalogue
 from infra.sandbox.hub.errors import BadArgument, HubError, NotFound, TooLarge, WrongMethod
+from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.plants import ANSWERS, SLOW_ANSWER_S
-from infra.sandbox.hub.tool import Api, Tool
+from infra.sandbox.hub.sessions import Sessions, named_in
+from infra.sandbox.hub.tool import Answer, Api, Tool
 from infra.sandbox.hub.wire import receive_body, send_body
 
 MAX_ADDRESS_BYTES = 16_384
@@ -28,13 +28,14 @@ log = logging.getLogger(__name__)
 class ApiCalls:
     """The ASGI application below ``/api``."""
 
-    def __init__(self, catalogue: Catalogue, planted: Mapping[tuple[str, str], str]) -> None:
-        self._tools = catalogue.tools
-        self._planted = planted
+    def __init__(self, marketplace: Marketplace, sessions: Sessions) -> None:
+        self._marketplace = marketplace
+        self._sessions = sessions
+        self._tools = marketplace.catalogue.tools
         # Fixed segments win over arguments: /cities/search is not /cities/{id}.
         self._apis = {
             tool.slug: sorted(tool.apis, key=lambda api: [segment[0] == "{" for segment in api.segments])
-            for tool in catalogue.tools.values()
+            for tool in self._tools.values()
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +61,7 @@ class ApiCalls:
         if tool is None:
             raise NotFound(f"there is no tool '{tool_slug[:60]}'; see /hub/tools")
         api, path = self._route(tool, scope["method"], segments)
-        kind = self._planted.get((tool.slug, api.slug))
+        kind = self._marketplace.planted.get((tool.slug, api.slug))
         if kind == "slow":
             await asyncio.sleep(SLOW_ANSWER_S)
         elif kind is not None:
@@ -68,8 +69,24 @@ class ApiCalls:
             return planted.status, planted.content_type, planted.body
         query = read_query(scope["query_string"])
         body = read_body(await receive_body(receive)) if api.method == "POST" else {}
-        answer = api.function(**read_arguments(api, path, query, body))
+        arguments = read_arguments(api, path, query, body)
+        if api.clock_argument:
+            arguments[api.clock_argument] = self._marketplace.clock
+        if api.state_argument:
+            answer = self._remembering(tool, api, arguments, named_in(scope["headers"]))
+        else:
+            answer = api.function(**arguments)
         return 200, b"application/json", orjson.dumps(answer)
+
+    def _remembering(self, tool: Tool, api: Api, arguments: dict[str, object], session: str) -> Answer:
+        """Call a function that has a state; what it changed is kept where it is called by POST."""
+        state = self._sessions.read(session, tool)
+        answer = api.function(**arguments, **{api.state_argument: state})
+        if api.method == "POST":
+            self._sessions.write(session, tool, state)
+        else:
+            self._sessions.touch(session, tool)
+        return answer
 
     def _route(self, tool: Tool, method: str, segments: list[str]) -> tuple[Api, dict[str, str]]:
         other_method = ""

@@ -6,6 +6,7 @@ HubError
   NotFound         404  the arguments are fine, but nothing is known about them
   WrongMethod      405  the address exists under another HTTP method
   TooLarge         413  the request is longer than the hub reads
+  Full             507  the hub keeps no more sessions, or no more in this one
 DeclarationError   a tool file contradicts itself; the hub does not start
 """
 
@@ -48,6 +49,12 @@ class TooLarge(HubError):
     """The request is longer than the hub reads."""
 
     status = 413
+
+
+class Full(HubError):
+    """The hub keeps no more: sessions are bounded in number and size."""
+
+    status = 507
 
 
 class BadValue(Exception):

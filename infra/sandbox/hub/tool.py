@@ -10,6 +10,8 @@ annotations of its arguments are the parameter table, a default makes a paramete
     @tool.get("/length", "Day Length")
     def day_length(latitude: Latitude, date: Annotated[date, Day("...", example="2026-06-21")]) -> Answer:
         \"\"\"Hours between the rising and the setting of the Sun.\"\"\"
+
+An argument of type `Clock` or `State` is handed over by the hub and does not appear in the documentation.
 """
 
 import inspect
@@ -18,8 +20,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import orjson
+
+from infra.sandbox.hub.clock import EPOCH, Clock
 from infra.sandbox.hub.errors import BadValue, DeclarationError
 from infra.sandbox.hub.parameters import Kind
+from infra.sandbox.hub.state import State
 
 Answer = Mapping[str, object] | Sequence[object]
 """What an API returns: a JSON object or list."""
@@ -57,6 +63,10 @@ class Api:
     """Relative to the tool, with ``{name}`` where an argument goes: ``/holidays/{country}/{year}``."""
     parameters: tuple[Parameter, ...]
     function: Callable[..., Answer]
+    clock_argument: str = ""
+    """Name of the argument that the hub fills with the `Clock`; empty where there is none."""
+    state_argument: str = ""
+    """Name of the argument that the hub fills with the `State`; empty where there is none."""
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -87,7 +97,25 @@ class Tool:
     collections: tuple[str, ...] = ()
     """Slugs of the collections the tool is in."""
     pricing: str = "FREE"
+    initial_state: Mapping[str, object] | None = None
+    """JSON object that a fresh session starts with; only for tools that write."""
     apis: list[Api] = field(default_factory=list)
+
+    def initial_document(self) -> bytes:
+        """Return the initial state as JSON."""
+        return orjson.dumps(self.initial_state)
+
+    def example_answer(self, api: Api) -> Answer:
+        """Return the answer of an API to its documented example, in a fresh session at the epoch."""
+        given = api.example_arguments()
+        arguments = {
+            p.name: p.kind.from_json(given[p.name]) if p.required else p.default for p in api.parameters
+        }
+        if api.clock_argument:
+            arguments[api.clock_argument] = Clock(EPOCH)
+        if api.state_argument:
+            arguments[api.state_argument] = State(orjson.loads(self.initial_document()))
+        return api.function(**arguments)
 
     @property
     def slug(self) -> str:
@@ -107,6 +135,8 @@ class Tool:
     ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
         def declare(function: Callable[..., Answer]) -> Callable[..., Answer]:
             api = _declared_api(f"{self.name}: {name}", method, path, name, function)
+            if api.state_argument and not _is_json_object(self.initial_state):
+                raise DeclarationError(f"{self.name}: '{name}' has a state, so give initial_state=" + "{...}")
             for other in self.apis:
                 same_address = (other.method, _shape(other.path)) == (method, _shape(path))
                 if other.slug == api.slug or same_address:
@@ -121,6 +151,13 @@ def _shape(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path)
 
 
+def _is_json_object(state: object) -> bool:
+    try:
+        return isinstance(state, Mapping) and orjson.loads(orjson.dumps(state)) == state
+    except orjson.JSONEncodeError:
+        return False
+
+
 def _declared_api(where: str, method: str, path: str, name: str, function: Callable[..., Answer]) -> Api:
     description = " ".join(inspect.getdoc(function).split()) if function.__doc__ else ""  # type: ignore[union-attr]
     if not description:
@@ -129,15 +166,26 @@ def _declared_api(where: str, method: str, path: str, name: str, function: Calla
         raise DeclarationError(f"{where}: write the path as /word/{{argument}}, not {path}")
     in_path = re.findall(r"\{([^}]*)\}", path)
     hints = get_type_hints(function, include_extras=True)
-    signature = inspect.signature(function)
+    arguments = inspect.signature(function).parameters
+    clock, state = (_injected(where, arguments, hints, type_) for type_ in (Clock, State))
     parameters = tuple(
-        _declared_parameter(f"{where}: {argument.name}", method, in_path, argument, hints.get(argument.name))
-        for argument in signature.parameters.values()
+        _declared_parameter(f"{where}: {name}", method, in_path, argument, hints.get(name))
+        for name, argument in arguments.items()
+        if name not in (clock, state)
     )
     unknown = set(in_path) - {p.name for p in parameters}
     if unknown:
         raise DeclarationError(f"{where}: the path names {sorted(unknown)}, which the function does not take")
-    return Api(name, slug_of(name), description, method, path, parameters, function)
+    return Api(name, slug_of(name), description, method, path, parameters, function, clock, state)
+
+
+def _injected(
+    where: str, arguments: Mapping[str, inspect.Parameter], hints: Mapping[str, Any], wanted: type
+) -> str:
+    names = [name for name in arguments if hints.get(name) is wanted]
+    if len(names) > 1:
+        raise DeclarationError(f"{where}: take one {wanted.__name__} only")
+    return names[0] if names else ""
 
 
 def _declared_parameter(

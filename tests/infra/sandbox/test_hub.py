@@ -65,8 +65,11 @@ def rows(client, address):
     return collected
 
 
+SESSIONS = itertools.count()
+
+
 def call(client, page, api, arguments):
-    """Call an API as its document says: arguments go where their place is."""
+    """Call an API as its document says, in a fresh session: arguments go where their place is."""
     path, query, body = api["path"], {}, {}
     for parameter in api["parameters"]:
         name = parameter["name"]
@@ -82,6 +85,7 @@ def call(client, page, api, arguments):
         page["base_url"] + path,
         params={name: text(value) for name, value in query.items()},
         json=body if api["method"] == "POST" else None,
+        headers={"X-Hub-Session": f"call-{next(SESSIONS)}"},
     )
 
 
