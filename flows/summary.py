@@ -1,4 +1,4 @@
-"""What a finished journey came to, for a terminal: funnel, one decision tree, training, evaluation, addresses."""
+"""What a finished journey came to, for a terminal: funnel, a decision tree, training, evaluation."""
 
 from collections.abc import Mapping
 
