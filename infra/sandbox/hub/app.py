@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -32,7 +32,8 @@ from infra.sandbox.hub.documents import (
 from infra.sandbox.hub.errors import BadArgument, BadValue, HubError, MissingKey, NotFound
 from infra.sandbox.hub.keys import is_genuine, issue_key
 from infra.sandbox.hub.marketplace import Marketplace
-from infra.sandbox.hub.page import marketplace_page
+from infra.sandbox.hub.pages.routes import page_routes
+from infra.sandbox.hub.pages.shop import MarketplaceShop
 from infra.sandbox.hub.parameters import Integer
 from infra.sandbox.hub.plants import truth
 from infra.sandbox.hub.sessions import Sessions, session_name
@@ -64,7 +65,7 @@ def create_app(
     controls = _Controls(marketplace, sessions)
     routes = [
         Mount("/api", ApiCalls(marketplace, sessions)),
-        Route("/", desk.page),
+        *page_routes(MarketplaceShop(marketplace)),
         Route("/healthz", desk.health),
         Route("/clock", controls.clock, methods=["GET", "POST"]),
         Route("/hub/keys", desk.keys, methods=["POST"]),
@@ -90,10 +91,6 @@ class _FrontDesk:
         self._catalogue = catalogue
         self._seed = seed
         self._version = catalogue_version(catalogue, truth(planted))
-
-    async def page(self, _: Request) -> Response:
-        """Show the marketplace to a person."""
-        return HTMLResponse(marketplace_page(self._catalogue))
 
     async def health(self, _: Request) -> Response:
         """Tell that the hub is up, and which catalogue it serves."""
