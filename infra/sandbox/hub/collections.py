@@ -71,7 +71,9 @@ COLLECTIONS = (
     Collection("sky-watching", "Sky Watching", "Stars, planets, light and darkness over a place."),
     Collection("aviation-desk", "Aviation Desk", "Weather reports, routes, bearings and units of pilots."),
     Collection("life-sciences", "Life Sciences", "Genes, bodies, diseases and the arithmetic of the lab."),
-    Collection("sports-season", "Sports Season", "Training, ratings, fixtures and the weather of match days."),
+    Collection(
+        "sports-season", "Sports Season", "Training, ratings, fixtures and the weather of match days."
+    ),
     Collection("music-and-design", "Music And Design", "Notes, rhythm, light and the look of things."),
     Collection("training-diary", "Training Diary", "Runs, meals, heartbeats and weights of one person."),
     Collection(
