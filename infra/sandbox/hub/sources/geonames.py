@@ -6,8 +6,15 @@ from functools import lru_cache
 from infra.sandbox.hub.errors import NotFound
 from infra.sandbox.hub.sources.nearest import LatitudeIndex
 
-# The table is of 2021: what became of its codes since.
+# The table is of 2021, with some codes that were old even then: what became of them.
 _LATER_CURRENCIES = {
+    "BY": ("BYN", "Ruble"),  # redenominated in 2016
+    "LT": ("EUR", "Euro"),  # since 1 January 2015
+    "LV": ("EUR", "Euro"),  # since 1 January 2014
+    "MR": ("MRU", "Ouguiya"),  # redenominated in 2018
+    "ST": ("STN", "Dobra"),  # redenominated in 2018
+    "VE": ("VES", "Bolivar"),  # redenominated in 2018
+    "ZM": ("ZMW", "Kwacha"),  # redenominated in 2013
     "HR": ("EUR", "Euro"),  # since 1 January 2023
     "BG": ("EUR", "Euro"),  # since 1 January 2026
     "SL": ("SLE", "Leone"),  # redenominated in 2022
