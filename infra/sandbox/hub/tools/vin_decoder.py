@@ -21,6 +21,10 @@ WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 LETTER_VALUES = dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True)
 )
+LAST_YEAR = 2030
+"""Codes come again after thirty years; later ones are of makers who do not follow the American rule."""
+MAKERS_CORRECTED = {"KMH": "Hyundai", "1M8": "Motor Coach Industries"}
+"""The package files these under a younger or shorter code."""
 YEAR_LETTERS = "ABCDEFGHJKLMNPRSTVWXY123456789"
 Vin = Annotated[
     str,
@@ -42,7 +46,8 @@ def vehicle_maker(vin: Vin) -> Answer:
     found = Vin(vin)
     if not found.country or found.manufacturer in ("", "UnsupportedBrand"):
         raise NotFound(f"no maker is known under {vin[:3]}")
-    return {"maker": found.manufacturer, "country": found.country, "region": found.region, "code": vin[:3]}
+    maker = MAKERS_CORRECTED.get(vin[:3], found.manufacturer)
+    return {"maker": maker, "country": found.country, "region": found.region, "code": vin[:3]}
 
 
 @tool.get("/vin/{vin}/year", "Model Year")
@@ -50,8 +55,10 @@ def model_year(vin: Vin) -> Answer:
     """The year of the model as American makers encode it: tenth character, its cycle by the seventh."""
     if vin[9] not in YEAR_LETTERS:
         raise BadArgument("vin", f"has no model year: its tenth character is {vin[9]}")
-    year = 1980 + YEAR_LETTERS.index(vin[9])
-    return {"year": year + (30 if vin[6].isalpha() else 0), "code": vin[9]}
+    year = 1980 + YEAR_LETTERS.index(vin[9]) + (30 if vin[6].isalpha() else 0)
+    if year > LAST_YEAR:
+        raise NotFound("this maker does not write the model year into the number")
+    return {"year": year, "code": vin[9]}
 
 
 @tool.get("/vin/{vin}/check-digit", "VIN Check Digit")

@@ -24,7 +24,7 @@ def recording_code(
         str,
         Text(
             "International standard recording code, with or without hyphens.",
-            examples=("GB-EMI-03-00013", "USRC17607839", "DE-A62-21-00001"),
+            examples=("GB-EMI-03-00013", "USRC17607839", "GBAYE6800011"),
             pattern="[A-Za-z]{2}-?[A-Za-z0-9]{3}-?[0-9]{2}-?[0-9]{5}",
             pattern_words="twelve characters such as USRC17607839",
             upper=True,
