@@ -66,3 +66,35 @@ def time_zone_name(*examples: str, of: str = "of the place") -> Text:
 def day(example: str, what: str = "The day in question.") -> Day:
     """A date between 1900 and 2100."""
     return Day(what, example=example)
+
+
+def domain_name(*examples: str, what: str = "Name of the host or domain, without scheme or path.") -> Text:
+    """Labels between dots, in the letters, digits and hyphens of DNS."""
+    return Text(
+        what,
+        examples=examples,
+        pattern=r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63}){0,30}",
+        pattern_words="a host name such as www.example.org",
+        max_length=253,
+    )
+
+
+def phone_number(*examples: str) -> Text:
+    """Digits as people write them, with a leading plus where the country is part of it."""
+    return Text(
+        "Number with + and calling code, or as dialled inside 'country'.",
+        examples=examples,
+        pattern=r"\+?[0-9 ()./-]{2,29}",
+        pattern_words="digits, which blanks, hyphens, dots and brackets may group",
+        max_length=30,
+    )
+
+
+def hex_colour(*examples: str, what: str = "Colour") -> Text:
+    """Red, green and blue in hexadecimal digits."""
+    return Text(
+        f"{what} as #RRGGBB.",
+        examples=examples,
+        pattern="#?[0-9A-Fa-f]{6}",
+        pattern_words="six hexadecimal digits such as #ff8800",
+    )
