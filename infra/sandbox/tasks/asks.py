@@ -7,12 +7,13 @@ from its asks files still yields tasks, and an author sees all mistakes at once.
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ParameterDocument, ToolDocument
+from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ToolDocument
 from infra.sandbox.tasks.errors import TasksError
+from infra.sandbox.tasks.limits import is_number, unfit
 from infra.sandbox.tasks.meanings import MEANINGS, meaning_of
 
 OUR_ASKS = Path(__file__).parent / "asks"
@@ -23,8 +24,6 @@ KINDS = ("number", "text", "date", "time", "datetime", "boolean", "list")
 _API_KEYS = ("asks", "facts", "values", "sets", "takes", "gives")
 _FACT_KEYS = ("path", "kind", "unit", "tolerance")
 _GIVE_KEYS = ("meaning", "from", "words")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ class _Reading:
                 self._wrong(f"the fact '{table['path']}' has the kind {kind!r}; known are {', '.join(KINDS)}")
             elif unit is not None and not isinstance(unit, str):
                 self._wrong(f"the fact '{table['path']}' needs a text as unit")
-            elif tolerance is not None and not (_is_number(tolerance) and tolerance >= 0):
+            elif tolerance is not None and not (is_number(tolerance) and tolerance >= 0):
                 self._wrong(f"the fact '{table['path']}' needs a tolerance of 0 or more")
             else:
                 found.append(FactAsked(table["path"], kind, unit, tolerance))
@@ -290,64 +289,3 @@ class _Reading:
             self._wrong(f"gives: {meaning} needs words: how a person names it, with the API's own parameters")
             return []
         return [Give(meaning, source, words)]
-
-
-def unfit(parameter: ParameterDocument, value: Json) -> str:
-    """Return why a value cannot be an argument by the documentation, "" where it can."""
-    check = _CHECKS.get(parameter.kind)
-    if check is not None and (complaint := check(parameter, value)):
-        return complaint
-    return ""
-
-
-def _unfit_number(parameter: ParameterDocument, value: Json) -> str:
-    if not _is_number(value):
-        return "must be a number"
-    low, high = parameter.minimum, parameter.maximum
-    if (low is not None and value < low) or (high is not None and value > high):
-        return f"must lie between {low:g} and {high:g}" if None not in (low, high) else "is out of range"
-    return ""
-
-
-def _unfit_integer(parameter: ParameterDocument, value: Json) -> str:
-    return "must be a whole number" if not isinstance(value, int) else _unfit_number(parameter, value)
-
-
-def _unfit_enum(parameter: ParameterDocument, value: Json) -> str:
-    return "" if value in parameter.enum else f"must be one of {', '.join(parameter.enum)}"
-
-
-def _unfit_text(parameter: ParameterDocument, value: Json) -> str:
-    return "" if isinstance(value, str) and value else "must be a text"
-
-
-def _unfit_date(parameter: ParameterDocument, value: Json) -> str:
-    return "" if isinstance(value, str) and _DAY.fullmatch(value) else "must be a text YYYY-MM-DD"
-
-
-def _unfit_time(parameter: ParameterDocument, value: Json) -> str:
-    return "" if isinstance(value, str) and _TIME.fullmatch(value) else "must be a text HH:MM"
-
-
-def _unfit_list(parameter: ParameterDocument, value: Json) -> str:
-    return "" if isinstance(value, list) and value else "must be a list"
-
-
-def _unfit_boolean(parameter: ParameterDocument, value: Json) -> str:
-    return "" if isinstance(value, bool) else "must be true or false"
-
-
-_CHECKS: dict[str, Callable[[ParameterDocument, Json], str]] = {
-    "NUMBER": _unfit_number,
-    "INTEGER": _unfit_integer,
-    "ENUM": _unfit_enum,
-    "STRING": _unfit_text,
-    "DATE": _unfit_date,
-    "TIME": _unfit_time,
-    "ARRAY": _unfit_list,
-    "BOOLEAN": _unfit_boolean,
-}
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from infra.sandbox.tasks.asks import ApiAsks, FactAsked, read_folder, read_tool, slots
+from infra.sandbox.tasks.calling import is_alike
 from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ToolDocument
 from infra.sandbox.tasks.hub import Hub, Reply
 from infra.sandbox.tasks.paths import NoSuchPlace, value_at
@@ -126,7 +127,7 @@ class _ApiCheck:
 
     def _answers(self) -> bool:
         reply = self._called(self._api.example_arguments())
-        odd = reply.is_answer and not _is_alike(reply.answer, self._api.example_response)
+        odd = reply.is_answer and not is_alike(reply.answer, self._api.example_response)
         if not reply.is_answer or odd:
             what = "something else than documented" if odd else reply.complaint()
             self._note(f"could not be tried: its example call gave {what}; check with '--plants 0'")
@@ -187,13 +188,6 @@ class _ApiCheck:
 
 def _is_deep(values: list[Json]) -> bool:
     return any(isinstance(value, dict | list) for value in values)
-
-
-def _is_alike(answer: Json, example: Json) -> bool:
-    """Tell whether two answers have the same outer form."""
-    if isinstance(answer, dict) and isinstance(example, dict):
-        return not example or bool(answer.keys() & example.keys())
-    return isinstance(answer, list) == isinstance(example, list)
 
 
 def _other_fields(where: str, asks: ApiAsks, fields: dict[str, tuple[frozenset[str], str]]) -> Iterator[str]:

@@ -1,0 +1,193 @@
+"""Makes the calls: which APIs work is found by calling them, and no answer counts that came only once."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ToolDocument
+from infra.sandbox.tasks.hub import Hub, Reply
+
+SOUND, DEAD, SLOW, REFUSES, ODD = "sound", "dead", "slow", "refuses", "odd"
+"""What calls with the documented example show of an API.
+
+========  ====================================================================================
+sound     half the calls or more bring an answer of the documented form
+dead      not one of `LAST_TRIES` brings one: gone, crashing, behind a login, or about something else
+slow      most calls take longer than `infra.sandbox.tasks.hub.CALL_TIMEOUT_S`
+refuses   refuses its own example; whoever reads the refusal may find out what it wants
+odd       works now and then, or sends broken JSON or more than `MAX_ANSWER`: the truth may be in it
+========  ====================================================================================
+
+Only sound APIs are needed by solvable tasks, and only dead ones make a task unsolvable.
+"""
+
+FIRST_TRIES, LAST_TRIES = 4, 30
+CALL_TRIES = 8
+"""Tries of one call, so that one that fails three times in ten still answers."""
+MAX_ANSWER = 40_000
+"""Characters."""
+WORKERS = 12
+
+_ids = itertools.count()
+
+
+class Unusable(Exception):
+    """A call brought no answer to build on."""
+
+
+class Failing(Unusable):
+    """A call was not refused, but brought none of the answers it should."""
+
+
+def probe(
+    hub: Hub, apis: Sequence[tuple[ToolDocument, ApiDocument]], step: Callable[[], object]
+) -> dict[str, str]:
+    """Find out which APIs work.
+
+    Args:
+        hub: where they are called.
+        apis: each with its tool.
+        step: called once an API is done, for a progress bar.
+
+    Returns:
+        verdict by id of the API.
+    """
+    with ThreadPoolExecutor(WORKERS) as pool:
+        first = [
+            [pool.submit(_try_example, hub, tool, api) for _ in range(FIRST_TRIES)] for tool, api in apis
+        ]
+        verdicts = {}
+        for (tool, api), tries in zip(apis, first, strict=True):
+            replies = [future.result() for future in tries]
+            verdict = judged(api, replies)
+            if verdict in (DEAD, ODD) and not all(is_late(reply) for reply in replies):
+                more = [pool.submit(_try_example, hub, tool, api) for _ in range(LAST_TRIES - FIRST_TRIES)]
+                verdict = judged(api, [*replies, *(future.result() for future in more)])
+            verdicts[api.id] = verdict
+            step()
+    return verdicts
+
+
+def judged(api: ApiDocument, replies: Sequence[Reply]) -> str:
+    """Return the verdict that the replies to the documented example lead to."""
+    good = sum(is_good(api, reply) for reply in replies)
+    if 2 * good >= len(replies):
+        return SOUND
+    if 2 * sum(is_late(reply) for reply in replies) > len(replies):
+        return SLOW
+    if good or any(is_late(reply) for reply in replies):
+        return ODD
+    if any(reply.status in (400, 405, 413, 422) for reply in replies):
+        return REFUSES
+    return ODD if any(_may_hide_truth(reply) for reply in replies) else DEAD
+
+
+def is_good(api: ApiDocument, reply: Reply) -> bool:
+    """Tell whether a reply is an answer of the documented form and of a size one can read."""
+    return reply.is_answer and len(reply.text) <= MAX_ANSWER and is_alike(reply.answer, api.example_response)
+
+
+def is_late(reply: Reply) -> bool:
+    """Tell whether nothing came back in time."""
+    return reply.status == 0
+
+
+def is_alike(answer: Json, example: Json) -> bool:
+    """Tell whether two answers have the same outer form: lists, or objects that share a key."""
+    if isinstance(answer, dict) and isinstance(example, dict):
+        return not example or bool(answer.keys() & example.keys())
+    return isinstance(answer, list) == isinstance(example, list)
+
+
+class Answers:
+    """Answers of APIs without memory, each called twice and then kept."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._kept: dict[str, tuple[Json, str]] = {}
+        self.calls = 0
+        """Requests sent."""
+
+    def ask(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments, session: str) -> Json:
+        """Return the answer to a call; raises `Unusable` if it is refused, fails, or changes."""
+        key = f"{api.id} {json.dumps(arguments, sort_keys=True)}"
+        if key not in self._kept:
+            self._kept[key] = self._asked_twice(tool, api, arguments, session)
+        answer, complaint = self._kept[key]
+        if complaint:
+            raise Unusable(complaint)
+        return answer
+
+    def once(
+        self,
+        tool: ToolDocument,
+        api: ApiDocument,
+        arguments: Arguments,
+        session: str,
+        tries: int = CALL_TRIES,
+    ) -> Json:
+        """Return an answer that is not kept.
+
+        Raises:
+            Unusable: the call is refused.
+            Failing: no try brought an answer.
+        """
+        for _ in range(tries):
+            self.calls += 1
+            reply = self._hub.call(tool, api, arguments, session)
+            if is_good(api, reply):
+                return reply.answer
+            if 400 <= reply.status < 500 and reply.status not in (408, 429):
+                raise Unusable(reply.complaint())
+        raise Failing(f"no answer in {tries} tries")
+
+    def is_refused(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments, session: str) -> bool:
+        """Tell whether a call is turned down for its arguments, twice."""
+        replies = [self._hub.call(tool, api, arguments, session) for _ in range(2)]
+        self.calls += 2
+        return all(reply.status in (400, 404, 422) for reply in replies)
+
+    def _asked_twice(
+        self, tool: ToolDocument, api: ApiDocument, arguments: Arguments, session: str
+    ) -> tuple[Json, str]:
+        try:
+            first, second = (self.once(tool, api, arguments, session) for _ in range(2))
+        except Unusable as error:
+            return None, str(error)
+        return first, "" if first == second else "it answers differently each time"
+
+
+def _try_example(hub: Hub, tool: ToolDocument, api: ApiDocument) -> Reply:
+    session = f"tasks-probe-{next(_ids)}"
+    reply = hub.call(tool, api, api.example_arguments(), session)
+    if any(other.method == "POST" for other in tool.apis):
+        hub.forget(session)
+    return reply
+
+
+def _may_hide_truth(reply: Reply) -> bool:
+    """Tell whether a reader might still find something: broken JSON, or more of it than one can read."""
+    broken = not reply.is_json and reply.text.lstrip()[:1] in ("{", "[")
+    return reply.status == 200 and (broken or len(reply.text) > MAX_ANSWER)
+
+
+def stateful_tools(hub: Hub, tools: Iterable[ToolDocument]) -> dict[str, Json]:
+    """Return the first document of each tool that keeps something in a session, by slug; None if unknown.
+
+    Only tools with an API that is called by POST can write.
+    """
+    found: dict[str, Json] = {}
+    for tool in tools:
+        session = "tasks-fresh"
+        if all(api.method != "POST" for api in tool.apis):
+            continue
+        for api in sorted(tool.apis, key=lambda api: api.method):
+            hub.forget(session)
+            hub.call(tool, api, api.example_arguments(), session)
+            state = hub.state(session)
+            if tool.slug in state:
+                found[tool.slug] = state[tool.slug] if api.method == "GET" else None
+                break
+        hub.forget(session)
+    return found
