@@ -103,6 +103,13 @@ def pointed_words(clause: Clause) -> frozenset[str]:
     )
 
 
+def _other_field(parameter: Parameter, value: Any, answers: list[Answered]) -> Any:
+    """The first value of another field that a parameter could take; the right one where there is none."""
+    fitting = (leaf for answer in reversed(answers) for leaf in answer.observation.leaves)
+    others = (_value_of(parameter, leaf) for leaf in fitting if _fits_type(parameter, leaf))
+    return next((other for other in others if other != value), value)
+
+
 def value_from_answers(parameter: Parameter, clause: Clause, answers: list[Answered]) -> Any:
     """Find the value of a missing parameter in earlier answers, the newest first.
 
@@ -146,6 +153,8 @@ def resolved(
             if step.clause.refers or shared is None
             else None
         )
+        if value is not None and parameter.name == step.mistaken:
+            value = _other_field(parameter, value, answers)
         value = shared if value is None else value
         if value is None:
             value = parameter.default

@@ -8,8 +8,8 @@ import orjson
 
 from infra.sandbox.teacher.documents import FINISH
 from infra.sandbox.teacher.observations import Observation, read_observation
-from infra.sandbox.teacher.planner import Call, Situation
 from infra.sandbox.teacher.protocol import ChatRequest, Message, Refusal
+from infra.sandbox.teacher.stock import Call, Situation
 
 _BEGIN = re.compile(r"\s*\bBegin!\s*$")
 _LISTED_CALL = re.compile(
@@ -68,23 +68,25 @@ def read_situation(request: ChatRequest) -> Situation:
     refused: list[Call] = []
     calls: list[Call] = []
     waiting: list[tuple[str, str]] = []
+    thought = False
     last = len(request.messages) - 1
     for place, message in enumerate(request.messages):
         if message.role == "user":
             attempts = _attempts(message.content) if instruction is not None else None
             if attempts is None:
-                instruction, calls = _BEGIN.sub("", message.content).strip(), []
+                instruction, calls, thought = _BEGIN.sub("", message.content).strip(), [], False
             elif place == last:
                 refused = attempts
         elif message.role == "assistant":
             waiting = list(message.calls)
+            thought = thought or bool(message.content)
         elif message.role in ("tool", "function") and waiting:
             name, arguments = waiting.pop(0)
             if name != FINISH:
                 calls.append(Call(name, parse_arguments(arguments), _observed(message)))
     if not instruction:
         raise Refusal(400, "Send a user message with the instruction.")
-    return Situation(instruction, request.functions_json, tuple(calls), tuple(refused))
+    return Situation(instruction, request.functions_json, tuple(calls), tuple(refused), thought)
 
 
 def _observed(message: Message) -> Observation:

@@ -1,75 +1,65 @@
-"""Mistakes: what a decision of the planner becomes when its model errs.
+"""Mistakes of the moment: what becomes of a decision when the model slips.
 
-One draw decides whether a reply errs at all, so the share of wrong replies is the skill's rate; a second
-one picks a mistake among those that fit the reply. A belief that persists between replies would be drawn
-here too, from a generator seeded without the conversation so far.
+What is wrongly believed of an API stands in `beliefs.py` and may persist; what slips here does not: each
+reply draws anew. A call that a diversity message lists is never made, by mistake neither.
 """
 
-import datetime
 import random
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from infra.sandbox.teacher.answers import compose_answer
-from infra.sandbox.teacher.chains import resolved
-from infra.sandbox.teacher.documents import Offer
-from infra.sandbox.teacher.draws import weighted
-from infra.sandbox.teacher.plan import Plan
-from infra.sandbox.teacher.planner import Decision, Situation
+from infra.sandbox.teacher.beliefs import guess
+from infra.sandbox.teacher.draws import Mind, weighted
+from infra.sandbox.teacher.planner import Decision, answer, give_up
 from infra.sandbox.teacher.reader import read_values
-from infra.sandbox.teacher.skills import PLANNER_MISTAKES, Skill
+from infra.sandbox.teacher.skills import IDLE
+from infra.sandbox.teacher.stock import Call, Stock
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+MALFORMED, MUTE = "malformed", "mute"
+"""Slips of how a reply is written, which leave its decision as it is."""
 
 
-def _dates(decision: Decision) -> list[str]:
+def is_idle(stock: Stock) -> bool:
+    """Say whether the last call brought nothing new: made before, not offered, or of no step's use."""
+    calls = stock.situation.calls
+    if not calls:
+        return False
+    last = calls[-1]
+    if any(call.name == last.name and call.arguments == last.arguments for call in calls[:-1]):
+        return True
+    if any(step.reading.missing for step in stock.plan.steps):  # then it may have been made for its answer
+        return last.name not in stock.offer.by_name
+    return all(function.name != last.name for step in stock.plan.steps for _, function in step.ranked)
+
+
+def _repeatable(stock: Stock) -> list[Call]:
+    """Calls of this conversation that could be made again as they were."""
     return [
-        name for name, value in decision.arguments.items() if isinstance(value, str) and _DATE.match(value)
-    ]
+        call for call in stock.situation.calls
+        if call.arguments is not None and call.name in stock.offer.by_name
+    ]  # fmt: skip
 
 
-def _optional(decision: Decision, plan: Plan) -> list[str]:
-    function = plan.offer.by_name.get(decision.name)
-    required = {parameter.name for parameter in function.required} if function else set()
-    return [name for name in decision.arguments if name not in required] if function else []
+def _idle(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> Decision | None:
+    calls = _repeatable(stock)
+    wanted = {function.name for step in stock.plan.steps for _, function in step.ranked}
+    others = [function for function in stock.offer.functions if function.name not in wanted]
+    able = {"repeat_last": bool(calls), "repeat_earlier": len(calls) > 1, "detour": bool(others)}
+    kinds = {kind: IDLE[kind] for kind, fits in able.items() if fits}
+    if not kinds:
+        return None
+    kind = weighted(rng, kinds)
+    if kind == "detour":
+        function = rng.choice(others)
+        arguments = read_values(function, stock.plan.instruction, 0, len(stock.plan.instruction)).arguments
+        lacking = [parameter for parameter in function.required if parameter.name not in arguments]
+        arguments |= {p.name: value for p in lacking if (value := guess(p)) is not None}
+        return Decision(function.name, arguments, "I will look at this as well.")
+    call = calls[-1] if kind == "repeat_last" else rng.choice(calls[:-1])
+    return Decision(call.name, dict(call.arguments or {}), "I will check this once more.")
 
 
-def _wrong_function(decision: Decision, plan: Plan, rng: random.Random) -> Decision:
-    others = [function for function in plan.offer.functions if function.name != decision.name]
-    near = [function for _, function in decision.step.ranked[1:]] if decision.step else []
-    function = rng.choice(near or others)
-    clause = decision.step.clause if decision.step else None
-    start, end = (clause.start, clause.end) if clause else (0, len(plan.instruction))
-    reading = read_values(function, plan.instruction, start, end)
-    arguments = resolved(decision.step, function, reading, [])[0] if decision.step else reading.arguments
-    return replace(decision, name=function.name, arguments=arguments)
-
-
-def _dropped_optional(decision: Decision, plan: Plan, rng: random.Random) -> Decision:
-    dropped = rng.choice(_optional(decision, plan))
-    return replace(decision, arguments={k: v for k, v in decision.arguments.items() if k != dropped})
-
-
-def _off_by_one_date(decision: Decision, plan: Plan, rng: random.Random) -> Decision:
-    name = rng.choice(_dates(decision))
-    value = decision.arguments[name]
-    shift = datetime.timedelta(days=rng.choice((-1, 1)))
-    try:
-        day = datetime.date.fromisoformat(value[:10]) + shift
-    except (ValueError, OverflowError):
-        return decision
-    return replace(decision, arguments={**decision.arguments, name: day.isoformat() + value[10:]})
-
-
-def _early_finish(decision: Decision, plan: Plan, rng: random.Random) -> Decision:
-    text = compose_answer([], [step.clause.text for step in plan.steps])
-    text = text if rng.random() < 0.5 else "Everything has been looked up and is in order."
-    arguments = {"return_type": "give_answer", "final_answer": text}
-    return Decision(plan.offer.finish or "", arguments, "This should be enough for an answer.", ends=True)
-
-
-def _invented_function(decision: Decision, plan: Plan, rng: random.Random) -> Decision:
+def _invented(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> Decision:
     stem, _, tool = decision.name.partition("_for_")
     made_up = rng.choice(
         (f"get_{decision.name}", stem if tool else f"{stem}_lookup", f"search_{tool or stem}")
@@ -77,58 +67,86 @@ def _invented_function(decision: Decision, plan: Plan, rng: random.Random) -> De
     return replace(decision, name=made_up[-64:])
 
 
-def _guessed_value(decision: Decision, plan: Plan, rng: random.Random) -> Decision:
-    if decision.step is None:
-        return decision
-    return Decision(
-        decision.step.function.name, decision.guesses, "I will use the example of the documentation."
+def _early(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> Decision:
+    """Answer before everything is found: the part at hand, or words without a value."""
+    if stock.done and rng.random() < 0.6:
+        return answer(stock, mind, silent=True)
+    text = rng.choice(
+        (
+            "Everything has been looked up and is in order.",
+            "I have found what you asked for; please see the results above.",
+            "The requested details are available from the service.",
+        )
     )
+    arguments = {"return_type": "give_answer", "final_answer": text}
+    return Decision(stock.offer.finish or "", arguments, "This should be enough for an answer.", ends=True)
 
 
-_MAKERS: dict[str, Callable[[Decision, Plan, random.Random], Decision]] = {
-    "wrong_function": _wrong_function,
-    "dropped_optional": _dropped_optional,
-    "off_by_one_date": _off_by_one_date,
-    "early_finish": _early_finish,
-    "invented_function": _invented_function,
-    "malformed_arguments": lambda decision, plan, rng: decision,
-    "guessed_value": _guessed_value,
+def _resigned(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> Decision:
+    return give_up(stock, "This leads nowhere; it is better to start again.")
+
+
+_MAKERS: dict[str, Callable[[Decision, Stock, Mind, random.Random], Decision | None]] = {
+    "idle": _idle,
+    "invented": _invented,
+    "early": _early,
+    "resigned": _resigned,
+    MALFORMED: lambda decision, stock, mind, rng: decision,
+    MUTE: lambda decision, stock, mind, rng: decision,
 }
 
 
-def _fitting(decision: Decision, plan: Plan) -> dict[str, float]:
-    """The mistakes that can be made with this decision, with their weights."""
-    offer: Offer = plan.offer
-    able = {
-        "wrong_function": not decision.ends and len(offer.functions) > 1,
-        "dropped_optional": not decision.ends and bool(_optional(decision, plan)),
-        "off_by_one_date": not decision.ends and bool(_dates(decision)),
-        "early_finish": not decision.ends and offer.finish is not None,
-        "invented_function": not decision.ends,
-        "malformed_arguments": not decision.ends and bool(decision.arguments),
-        "guessed_value": decision.ends and bool(decision.guesses),
+def _rates(decision: Decision, stock: Stock, mind: Mind) -> dict[str, float]:
+    """The slips that this decision leaves room for, and how often each happens."""
+    skill = mind.skill
+    calls = not decision.ends
+    between = calls and bool(stock.situation.calls) and stock.offer.finish is not None
+    return {
+        "idle": skill.idle_again if skill.idle and is_idle(stock) else skill.idle,
+        "invented": skill.invented if calls else 0.0,
+        MALFORMED: skill.malformed if calls and decision.arguments else 0.0,
+        MUTE: skill.mute,
+        "early": skill.early if between else 0.0,
+        "resigned": skill.resigned if between else 0.0,
     }
-    return {kind: PLANNER_MISTAKES[kind] for kind, fits in able.items() if fits}
 
 
-def erring(
-    decision: Decision, plan: Plan, situation: Situation, skill: Skill, rng: random.Random
-) -> tuple[Decision, str]:
-    """Let a decision go wrong at the skill's rate.
+def _out_of_ways(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> Decision:
+    """What is done instead of giving up: a value is made up, a call made again, or an excuse said."""
+    skill = mind.skill
+    if decision.guesses and decision.step is not None:
+        name = decision.step.function.name
+        guessed = Decision(name, decision.guesses, "I will use the example of the documentation.")
+        if stock.may_call(name, decision.guesses) and mind.wrong(f"guess {name}", skill.guess) is not None:
+            return guessed
+    calls = _repeatable(stock)
+    if calls and rng.random() < skill.clinging:
+        return Decision(calls[-1].name, dict(calls[-1].arguments or {}), "I will try this once more.")
+    if calls and stock.offer.finish and rng.random() < skill.excuse:
+        return answer(stock, mind)
+    return decision
+
+
+def slipped(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> tuple[Decision, str]:
+    """Let a decision slip at the rates of the skill.
 
     Returns:
-        the decision and the kind of mistake in it, empty for none. `malformed_arguments` leaves the decision
-        as it is: whoever writes the arguments cuts them.
+        the decision and the kind of slip in it, empty for none. `malformed` and `mute` leave the decision as
+        it is: whoever writes the reply cuts its arguments, or leaves the call out.
     """
-    if rng.random() >= skill.planner:
-        return decision, ""
-    kinds = _fitting(decision, plan)
-    if not kinds:
-        return decision, ""
-    kind = weighted(rng, kinds)
-    wrong = _MAKERS[kind](decision, plan, rng)
-    listed = any(call.name == wrong.name and call.arguments == wrong.arguments for call in situation.refused)
-    return (decision, "") if listed else (wrong, kind)
+    drawn = rng.random()
+    for kind, rate in _rates(decision, stock, mind).items():
+        if drawn < rate:
+            wrong = _MAKERS[kind](decision, stock, mind, rng)
+            if wrong is None or (wrong is not decision and stock.refused(wrong.name, wrong.arguments)):
+                break
+            return wrong, kind
+        drawn -= rate
+    if decision.gives_up:
+        instead = _out_of_ways(decision, stock, mind, rng)
+        if instead is not decision and not stock.refused(instead.name, instead.arguments):
+            return instead, "out_of_ways"
+    return decision, ""
 
 
 def broken(arguments_json: str, rng: random.Random) -> str:

@@ -24,6 +24,8 @@ class Step:
     """Values read for the first function."""
     shared: dict[str, Any]
     """Values that another clause gives for a parameter of the same meaning, for what is missing here."""
+    mistaken: str = ""
+    """Name of a parameter that gets the value of a wrong field of an earlier answer; empty for none."""
 
     @property
     def function(self) -> Function:

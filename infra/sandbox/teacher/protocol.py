@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from infra.sandbox.teacher.draws import digest_of
-from infra.sandbox.teacher.skills import VERSION
+from infra.sandbox.teacher.skills import VERSION, without_stubbornness
 
 CREATED = 1_767_225_600
 """`created` of every reply: a constant, so that equal requests get equal bytes."""
@@ -166,7 +166,7 @@ def read_request(raw: bytes, server_seed: int) -> ChatRequest:
     schema_name = _schema_name(body)
     digest = digest_of(
         str(server_seed).encode(),
-        body["model"].encode(),
+        without_stubbornness(body["model"]).encode(),
         orjson.dumps([(message.role, message.content, message.calls) for message in messages]),
         offered,
         orjson.dumps([body.get("seed"), body.get("temperature"), forced, schema_name]),

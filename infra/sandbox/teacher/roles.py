@@ -6,13 +6,14 @@ import orjson
 
 from infra.sandbox.teacher.conversation import read_situation
 from infra.sandbox.teacher.documents import read_offer
-from infra.sandbox.teacher.draws import generator
+from infra.sandbox.teacher.draws import generator, mind_of
 from infra.sandbox.teacher.judge import RULES, judge
-from infra.sandbox.teacher.mistakes import broken, erring
+from infra.sandbox.teacher.mistakes import MALFORMED, MUTE, broken, slipped
 from infra.sandbox.teacher.plan import plan_for
-from infra.sandbox.teacher.planner import decide
+from infra.sandbox.teacher.planner import Decision, decide
 from infra.sandbox.teacher.protocol import ChatRequest, Refusal, Reply, read_request, write_reply
-from infra.sandbox.teacher.skills import SKILLS, Skill, read_skill
+from infra.sandbox.teacher.skills import MODELS, THOUGHTS, Skill, read_skill
+from infra.sandbox.teacher.stock import Situation, take_stock
 from infra.sandbox.teacher.usage import count_usage, shortened
 from infra.sandbox.teacher.writer import SCHEMA as WRITER_SCHEMA
 from infra.sandbox.teacher.writer import write
@@ -23,24 +24,40 @@ INTRODUCTION = (
 )
 
 
-def _plan(request: ChatRequest, skill: Skill, rng: random.Random) -> Reply:
+def _thinks(situation: Situation, decision: Decision, rng: random.Random) -> bool:
+    """Say whether a thought stands beside the call."""
+    if situation.refused:
+        place = "further_attempt"
+    elif situation.has_thought:
+        place = "after_thought"
+    elif decision.ends:
+        place = "ending"
+    else:
+        place = "between" if situation.calls else "beginning"
+    return rng.random() < THOUGHTS[place]
+
+
+def _plan(request: ChatRequest, skill: Skill, server_seed: int, rng: random.Random) -> Reply:
     situation = read_situation(request)
     offer = read_offer(request.functions_json)
     if request.forced is not None and request.forced != offer.finish and request.forced not in offer.by_name:
         raise Refusal(400, f"tool_choice names {request.forced!r}, which is not among the offered functions.")
-    decision = decide(situation, request.forced)
-    plan = plan_for(situation.instruction, situation.functions_json)
-    decision, mistake = erring(decision, plan, situation, skill, rng)
+    mind = mind_of(skill, server_seed, situation.instruction, request.digest)
+    stock = take_stock(situation, plan_for(situation.instruction, situation.functions_json), mind)
+    decision = decide(stock, mind, request.forced)
+    slip = ""
+    if request.forced is None:
+        decision, slip = slipped(decision, stock, mind, rng)
+    if slip == MUTE or not decision.name:  # without Finish the end is plain text
+        return Reply(decision.thought if slip else str(decision.arguments.get("final_answer", "")))
     arguments = orjson.dumps(decision.arguments).decode()
-    if mistake == "malformed_arguments":
+    if slip == MALFORMED:
         arguments = broken(arguments, rng)
-    thought = decision.thought if rng.random() < skill.thought else None
-    if not decision.name:  # no Finish is offered: the end is plain text
-        return Reply(str(decision.arguments.get("final_answer", "")))
+    thought = decision.thought if _thinks(situation, decision, rng) else None
     return Reply(thought, (decision.name, arguments))
 
 
-def _answer(request: ChatRequest, skill: Skill) -> Reply:
+def _answer(request: ChatRequest, skill: Skill, server_seed: int) -> Reply:
     rng = generator(request.digest)
     if request.schema_name is not None:
         prompt = next(
@@ -55,7 +72,7 @@ def _answer(request: ChatRequest, skill: Skill) -> Reply:
             400, f"The schema {request.schema_name!r} names no role of this stand-in; it knows {known}."
         )
     if request.functions_json:
-        return _plan(request, skill, rng)
+        return _plan(request, skill, server_seed, rng)
     return Reply(INTRODUCTION)
 
 
@@ -68,9 +85,12 @@ def respond(raw: bytes, server_seed: int) -> bytes:
     request = read_request(raw, server_seed)
     skill = read_skill(request.model)
     if skill is None:
-        known = ", ".join(SKILLS)
+        known = ", ".join(MODELS)
         raise Refusal(
-            404, f"The model {request.model!r} does not exist; choose one of {known}.", "model_not_found"
+            404,
+            f"The model {request.model!r} does not exist; choose one of {known}, or another stubbornness "
+            "from 0 to 1.",
+            "model_not_found",
         )
-    reply, cut = shortened(_answer(request, skill), request.max_tokens)
+    reply, cut = shortened(_answer(request, skill, server_seed), request.max_tokens)
     return write_reply(request, reply, count_usage(request, reply), server_seed, cut)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from infra.sandbox.teacher.protocol import CREATED, Refusal
 from infra.sandbox.teacher.roles import respond
-from infra.sandbox.teacher.skills import OWNER, SKILLS, read_skill
+from infra.sandbox.teacher.skills import MODELS, OWNER, read_skill
 
 HOST = "127.0.0.1"
 ERROR_HEADER = "x-rehearsal-error"
@@ -48,7 +48,7 @@ def _model(name: str) -> dict[str, object]:
 
 def build_app(seed: int) -> Starlette:
     """Build the application for one server seed."""
-    models = orjson.dumps({"object": "list", "data": [_model(name) for name in SKILLS]})
+    models = orjson.dumps({"object": "list", "data": [_model(name) for name in MODELS]})
 
     async def complete(request: Request) -> Response:
         raw = await request.body()

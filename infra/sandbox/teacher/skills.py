@@ -1,48 +1,126 @@
-"""Skills: the rehearsal models and how often each of them errs. This is the one place for the rates."""
+"""Skills: the rehearsal models and how often each of them errs. This is the one place for the rates.
 
-from dataclasses import dataclass
+Those of `rehearsal-middle` are fitted to ToolBench's published searches of ChatGPT: what its searches show,
+driven by the factory's own engine, stands beside the published figures in the README.
+"""
+
+import re
+from dataclasses import dataclass, replace
 
 OWNER = "rule-based stand-in, not a language model"
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
     """How often one rehearsal model errs, as shares between 0 and 1."""
 
-    model: str
-    """Name in the request's `model`."""
-    planner: float
-    """Share of planner replies that carry one mistake of `PLANNER_MISTAKES`."""
+    name: str
+    """Name of the model without its stubbornness."""
+
+    belief: float
+    """Share of steps about whose API something wrong is believed (`BELIEFS`) when a call is chosen."""
+    guess: float
+    """Share of steps without a required value for which one is made up instead of giving up."""
+    misread: float
+    """Share of answers of APIs from which something wrong is told in the end (`MISREADINGS`)."""
+
+    notice: float
+    """Share of calls that went wrong, without an error to show for it, which are noticed right after them."""
+    idle: float
+    """Share of replies that call something which brings nothing new (`IDLE`)."""
+    idle_again: float
+    """The same, right after a call that brought nothing new."""
+    invented: float
+    """Share of calls to functions that are not offered."""
+    malformed: float
+    """Share of calls whose arguments are no JSON."""
+    mute: float
+    """Share of replies that are a thought alone, without a call."""
+    early: float
+    """Share of replies between two steps that end with an answer instead of the next call."""
+    resigned: float
+    """Share of replies between two steps that give up for no reason."""
+
+    excuse: float
+    """Where nothing is left to try: share of ends by an answer that excuses itself, instead of a give-up."""
+    clinging: float
+    """Where nothing is left to try: share of replies that make an earlier call again instead of ending."""
+
     writer: float
     """Share of written instructions that carry one mistake of `WRITER_MISTAKES`."""
     writer_broken_json: float
     """Share of writer replies whose JSON is cut."""
     judge: float
     """Share of verdicts replaced by another one."""
-    thought: float = 0.35
-    """Share of planner replies with a thought beside the call; 35 % in ToolBench's published trees."""
+
+    stubborn: float = 0.0
+    """Probability that two replies about one instruction share what is wrongly believed in one of them."""
 
 
 SKILLS = {
-    skill.model: skill
+    skill.name: skill
     for skill in (
-        Skill("rehearsal-strong", planner=0.005, writer=0.01, writer_broken_json=0.002, judge=0.01),
-        Skill("rehearsal-middle", planner=0.065, writer=0.06, writer_broken_json=0.02, judge=0.06),
-        Skill("rehearsal-weak", planner=0.20, writer=0.20, writer_broken_json=0.06, judge=0.20),
+        Skill(
+            "rehearsal-strong",
+            belief=0.01, guess=0.02, misread=0.01,
+            notice=0.8, idle=0.01, idle_again=0.2, invented=0.002, malformed=0.001, mute=0.001,
+            early=0.002, resigned=0.001, excuse=0.2, clinging=0.05,
+            writer=0.01, writer_broken_json=0.002, judge=0.01,
+        ),
+        Skill(
+            "rehearsal-middle",
+            belief=0.07, guess=0.3, misread=0.05,
+            notice=0.4, idle=0.12, idle_again=0.65, invented=0.02, malformed=0.004, mute=0.01,
+            early=0.04, resigned=0.01, excuse=0.5, clinging=0.35,
+            writer=0.06, writer_broken_json=0.02, judge=0.06,
+        ),
+        Skill(
+            "rehearsal-weak",
+            belief=0.2, guess=0.6, misread=0.12,
+            notice=0.2, idle=0.2, idle_again=0.75, invented=0.06, malformed=0.03, mute=0.02,
+            early=0.08, resigned=0.02, excuse=0.6, clinging=0.5,
+            writer=0.20, writer_broken_json=0.06, judge=0.20,
+        ),
     )
-}
+}  # fmt: skip
 
-PLANNER_MISTAKES = {
-    "wrong_function": 0.30,
-    "dropped_optional": 0.15,
-    "off_by_one_date": 0.15,
-    "early_finish": 0.15,
-    "invented_function": 0.10,
-    "malformed_arguments": 0.10,
-    "guessed_value": 0.05,
+STUBBORN = ("", "-stubborn0.5", "-stubborn0.9")
+MODELS = tuple(name + suffix for name in SKILLS for suffix in STUBBORN)
+"""The models that are listed; any other stubbornness between 0 and 1 is understood as well."""
+
+BELIEFS = {
+    "wrong_function": 0.35,
+    "wrong_value": 0.35,
+    "swapped_values": 0.10,
+    "dropped_value": 0.10,
+    "wrong_field": 0.10,
 }
-"""Weights of the planner's mistakes; only those that fit the reply at hand are drawn from."""
+"""Weights of what may be wrongly believed about an API; only what fits the step at hand is drawn from."""
+
+MISREADINGS = {
+    "other_field": 0.35,
+    "other_value": 0.30,
+    "other_unit": 0.15,
+    "left_out": 0.20,
+}
+"""Weights of what may go wrong when an API's answer is told."""
+
+IDLE = {
+    "repeat_last": 0.45,
+    "repeat_earlier": 0.20,
+    "detour": 0.35,
+}
+"""Weights of calls that bring nothing new: the last one again, an earlier one, or one nobody needs."""
+
+THOUGHTS = {
+    "beginning": 0.01,
+    "between": 0.10,
+    "further_attempt": 0.98,
+    "ending": 0.30,
+    "after_thought": 0.48,
+}
+"""Share of replies with a thought beside the call, by their place; as in ToolBench's published searches."""
 
 WRITER_MISTAKES = {
     "foreign_api": 0.40,
@@ -51,7 +129,19 @@ WRITER_MISTAKES = {
 }
 """Weights of the mistakes in one written instruction."""
 
+_NAME = re.compile(r"(?P<skill>.+?)(?:-stubborn(?P<stubborn>0(?:\.\d{1,4})?|1(?:\.0{1,4})?))?")
+
+
+def without_stubbornness(model: str) -> str:
+    """The name of a model without its stubbornness: equal draws for models that differ in nothing else."""
+    found = _NAME.fullmatch(model)
+    return found["skill"] if found else model
+
 
 def read_skill(model: str) -> Skill | None:
     """Return the skill that a model's name stands for, or None where there is no such model."""
-    return SKILLS.get(model)
+    found = _NAME.fullmatch(model)
+    skill = SKILLS.get(found["skill"]) if found else None
+    if found is None or skill is None or found["stubborn"] is None:
+        return skill
+    return replace(skill, stubborn=float(found["stubborn"]))

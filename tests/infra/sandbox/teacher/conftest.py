@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,16 @@ def stop(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, stdout, stderr
 
 
+def flawless_skill(**rates: float) -> Skill:
+    """A skill without a mistake but those given; it notices whatever is wrong in a conversation."""
+    none = {field.name: 0.0 for field in fields(Skill) if field.name != "name"}
+    return Skill(FLAWLESS, **{**none, "notice": 1.0, **rates})
+
+
 @pytest.fixture(autouse=True)
 def flawless(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that never errs on purpose, so that a test of the rules fails by the rules only."""
-    skill = Skill(FLAWLESS, planner=0, writer=0, writer_broken_json=0, judge=0)
-    monkeypatch.setitem(SKILLS, FLAWLESS, skill)
+    monkeypatch.setitem(SKILLS, FLAWLESS, flawless_skill())
 
 
 @pytest.fixture(scope="module")

@@ -200,9 +200,17 @@ def test_without_finish_the_end_is_plain_text() -> None:
     assert "KES" in choice["message"]["content"]
 
 
-def test_some_replies_carry_a_thought_beside_the_call() -> None:
+def share_of_thoughts(messages: list[dict[str, Any]]) -> float:
+    """Share of replies with a thought beside the call."""
     contents = [
-        reply(body(opening(TWO_THINGS), functions(), seed=seed))["choices"][0]["message"]["content"]
-        for seed in range(40)
+        reply(body(messages, functions(), seed=seed))["choices"][0]["message"]["content"]
+        for seed in range(100)
     ]
-    assert 4 < sum(content is not None for content in contents) < 28
+    return sum(content is not None for content in contents) / len(contents)
+
+
+def test_thoughts_are_rare_at_first_and_the_rule_at_a_further_attempt() -> None:
+    first_done = opening(TWO_THINGS) + turn(*BOTH[0], observation(*BOTH[0]))
+    assert share_of_thoughts(opening(TWO_THINGS)) < 0.06
+    assert 0.02 < share_of_thoughts(first_done) < 0.25
+    assert share_of_thoughts([*first_done, tried(BOTH[1])]) > 0.9

@@ -22,7 +22,11 @@ PLAN = opening("What is the first public holiday of France after 2026-07-01? I n
 
 def test_models_are_listed_and_called_no_language_models(teacher: str) -> None:
     listed = httpx.get(f"{teacher}/models").json()["data"]
-    assert [model["id"] for model in listed] == ["rehearsal-strong", "rehearsal-middle", "rehearsal-weak"]
+    assert [model["id"] for model in listed] == [
+        f"rehearsal-{skill}{suffix}"
+        for skill in ("strong", "middle", "weak")
+        for suffix in ("", "-stubborn0.5", "-stubborn0.9")
+    ]
     assert {model["owned_by"] for model in listed} == {"rule-based stand-in, not a language model"}
 
 
@@ -41,7 +45,7 @@ def test_health_tells_the_seed(teacher: str) -> None:
 def test_openais_client_reads_a_planner_reply(teacher: str) -> None:
     with openai.OpenAI(base_url=teacher, api_key="none", max_retries=0) as client:
         completion = client.chat.completions.create(**json.loads(asked(PLAN, functions("Work Calendar"))))
-    assert completion.system_fingerprint == "rehearsal-rules-1-seed7"
+    assert completion.system_fingerprint == "rehearsal-rules-2-seed7"
     assert completion.choices[0].finish_reason == "tool_calls"
     call = completion.choices[0].message.tool_calls[0].function
     assert call.name == "next_day_off_for_work_calendar"
@@ -75,11 +79,32 @@ def test_a_rate_limit_is_an_error_of_openais_client(teacher: str) -> None:
         )
 
 
-def test_an_unknown_model_is_a_404_in_openais_form(teacher: str) -> None:
-    response = httpx.post(teacher + CHAT, content=body(PLAN, model="gpt-4o"))
+@pytest.mark.parametrize(
+    "model",
+    [
+        "gpt-4o",
+        "rehearsal",
+        "rehearsal-middle-stubborn",
+        "rehearsal-middle-stubborn1.5",
+        "rehearsal-middle-stubborn-0.5",
+        "rehearsal-middle-stubborn.5",
+        "rehearsal-middle-stubborn0.5 ",
+        "rehearsal-middle-stubborn0.5-stubborn0.5",
+        "Rehearsal-middle",
+    ],
+)
+def test_an_unknown_model_is_a_404_in_openais_form(teacher: str, model: str) -> None:
+    response = httpx.post(teacher + CHAT, content=body(PLAN, model=model))
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "model_not_found"
-    assert "rehearsal-middle" in response.json()["error"]["message"]
+    assert "rehearsal-middle-stubborn0.5, " in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("stubborn", ["0", "0.5", "0.25", "1", "1.0"])
+def test_any_stubbornness_between_0_and_1_is_understood(teacher: str, stubborn: str) -> None:
+    model = f"rehearsal-weak-stubborn{stubborn}"
+    response = httpx.post(teacher + CHAT, content=body(PLAN, functions("Work Calendar"), model=model))
+    assert response.json()["model"] == model
 
 
 def test_an_unknown_path_is_a_404_that_says_what_there_is(teacher: str) -> None:

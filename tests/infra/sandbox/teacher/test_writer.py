@@ -31,7 +31,7 @@ def written(text: str, seed: int = 1, model: str = FLAWLESS) -> list[dict[str, A
 
 
 @pytest.mark.parametrize("several", [False, True])
-def test_the_strong_planner_makes_the_calls_that_the_writer_meant(several: bool) -> None:
+def test_the_planner_makes_the_calls_that_the_writer_meant(several: bool) -> None:
     drafts = []
     for start in range(0, len(TOOLS), 3):
         tools = [tool["tool_name"] for tool in TOOLS[start : start + 3]]
@@ -43,7 +43,7 @@ def test_the_strong_planner_makes_the_calls_that_the_writer_meant(several: bool)
     assert len(drafts) >= 16
     exact = 0
     for tools, draft in drafts:
-        calls, end = solve(draft.text, functions(*tools), model="rehearsal-strong")
+        calls, end = solve(draft.text, functions(*tools))
         meant = [(function_name(api.tool, api.name), arguments) for api, arguments in draft.calls]
         exact += calls == meant and end is not None and end["return_type"] == "give_answer"
     assert exact / len(drafts) >= 0.95
