@@ -137,9 +137,12 @@ class ExpectedFact:
     """Where in the chain of calls it comes from, e.g. `1.sunrise`."""
     value: str
     """JSON text of the value."""
-    kind: Literal["number", "text", "date", "datetime", "boolean", "list"]
+    kind: Literal["number", "text", "date", "time", "datetime", "boolean", "list", "state"]
+    """`state`: the value is the whole document of a tool that writes, at the end of the instruction."""
     tolerance: float = 0.0
-    """Relative, for numbers."""
+    """Relative for numbers, seconds for times, else 0."""
+    unit: str = ""
+    """Short name of a number's unit, such as km, celsius or EUR; empty where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,9 @@ class Trajectory:
     """APIs behind `functions`, same order, without Finish."""
     opening: str = "[]"
     """JSON list: system and user message that begin every path of the tree, kept or not."""
+    end_state: str = ""
+    """JSON object: tool slug to the document it kept for this instruction when the search ended; fetched only
+    where a fact is about it, else empty."""
 
 
 @dataclass(frozen=True, slots=True)

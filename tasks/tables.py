@@ -42,7 +42,9 @@ PARAMETERS = pa.list_(
         ]
     )
 )
-FACTS = pa.list_(pa.struct([("path", TEXT), ("value", TEXT), ("kind", TEXT), ("tolerance", REAL)]))
+FACTS = pa.list_(
+    pa.struct([("path", TEXT), ("value", TEXT), ("kind", TEXT), ("tolerance", REAL), ("unit", TEXT)])
+)
 
 VERSIONS: dict[type[Any], int] = {}
 _COLUMNS: dict[type[Any], dict[str, pa.DataType]] = {}
@@ -105,7 +107,7 @@ _table(
 )  # fmt: skip
 _table(
     records.Instruction,
-    1,
+    2,
     instruction_id=TEXT,
     group=NAMED,
     text=TEXT,
@@ -136,7 +138,7 @@ _table(
 )
 _table(
     records.Trajectory,
-    1,
+    2,
     trajectory_id=TEXT,
     instruction_id=TEXT,
     source_id=TEXT,
@@ -160,6 +162,7 @@ _table(
     functions=TEXT,
     api_ids=TEXTS,
     opening=TEXT,
+    end_state=TEXT,
 )
 _table(
     records.Call,

@@ -8,10 +8,11 @@ from tasks.environment.protocol import Environment
 from tasks.errors import RecordError
 from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Instruction, Reject, Spend, Trajectory
-from tasks.rollout.driver import Rollout, roll
+from tasks.rollout.driver import Rollout
 from tasks.rollout.environments import open_environment
 from tasks.rollout.instructions import apis_of, left_of
 from tasks.rollout.pool import work_through
+from tasks.rollout.sessions import roll_apart
 from tasks.rollout.trajectories import trajectory_of
 from tasks.search.functions import offer
 from tasks.search.methods import method
@@ -41,7 +42,7 @@ class Annotator:
             return reject(NAME, instruction.instruction_id, error.reason, error.evidence)
         problem = Problem(instruction.instruction_id, instruction.text, offered)
         search = method(self.method).search(problem)
-        tree = await roll(search, offered, self.rollout)
+        tree, end_state = await roll_apart(search, instruction, offered, self.rollout)
         return trajectory_of(
             tree,
             instruction,
@@ -49,6 +50,7 @@ class Annotator:
             teacher=self.model.name,
             teacher_kind=self.model.kind,
             environment=self.environment.name,
+            end_state=end_state,
         )
 
 

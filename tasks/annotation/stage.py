@@ -32,7 +32,8 @@ class Parameters(StageParameters):
     PATHS: ClassVar[frozenset[str]] = frozenset({"toolenv"})
 
     instructions: str = Field(
-        description="Address of an instructions table, or a ToolBench query file (.json)",
+        description="Address of an instructions table, a ToolBench query file (.json), or a tasks file "
+        "of the sandbox (.jsonl)",
         json_schema_extra={"position": 0},
     )
     trajectories: str = Field(

@@ -9,7 +9,7 @@ from tasks.catalog.probing import Thresholds, Trial, probe
 from tasks.catalog.quality import OK, Decision
 from tasks.catalog.sources import toolbench
 from tasks.catalog.sources.hub import Hub
-from tasks.catalog.sources.pages import Documented, read_page
+from tasks.environment.hub_pages import Documented, read_page
 from tasks.environment.live import LiveEnvironment
 from tasks.errors import RecordError
 from tasks.records import Api, Collection, Probe, Reject, Tool

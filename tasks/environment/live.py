@@ -5,24 +5,33 @@ A key is read from the environment once, sent only to its own marketplace, and t
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from tasks.environment.classification import error_label
+from tasks.environment.hub_pages import SOURCE
 from tasks.environment.observation import API_INPUT, API_NOT_WORKING, API_SENDING, API_TIMEOUT
 from tasks.environment.protocol import ApiAnswer
 from tasks.environment.requests import UnsendableCall, request_of
+from tasks.environment.sessions import (
+    SESSION_HEADER,
+    origin_of,
+    session_address,
+    state_of,
+    writing_hubs,
+)
 from tasks.environment.wire import Answered, pooled_client, send, without_keys
 from tasks.errors import ApiUnreachable, ConfigurationError
 from tasks.records import Api
+from tasks.storage.canonical import canonical_json
 
-HUB = "hub"
+HUB = SOURCE
 """Source of the APIs that a hub crawled by us serves."""
 HUB_KEY, RAPID_KEY = "FOUNDRY_HUB_KEY", "RAPIDAPI_KEY"
 _RAPID_HOST = ".rapidapi.com"
-_KEY_HEADERS = ("X-Hub-Key", "X-RapidAPI-Key", "X-RapidAPI-Host")
+_KEY_HEADERS = ("X-Hub-Key", "X-RapidAPI-Key", "X-RapidAPI-Host", SESSION_HEADER)
 MAX_REDIRECTS = 3
 
 
@@ -46,7 +55,7 @@ class LiveEnvironment:
         self._timeout_s = timeout_s
         self._client = pooled_client(connections)
 
-    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
+    async def call(self, api: Api, arguments: Mapping[str, Any], session: str = "") -> ApiAnswer:
         """Call `api` over HTTP; see `Environment.call`. A call is sent once, whatever comes of it."""
         began = time.perf_counter()
 
@@ -56,6 +65,8 @@ class LiveEnvironment:
         try:
             request = request_of(self._client, api, arguments)
             request.headers.update(self._key_headers(api, request.url))
+            if session and api.source == HUB:
+                request.headers[SESSION_HEADER] = session
             answered = await self._followed(request)
         except UnsendableCall as error:
             return failed(API_INPUT, without_keys(str(error), self._keys.values()))
@@ -63,8 +74,7 @@ class LiveEnvironment:
             return failed(API_TIMEOUT)
         except httpx.ConnectError:
             if api.source == HUB:
-                origin = httpx.URL(api.url).netloc.decode()
-                raise ApiUnreachable(f"the hub at {origin} does not answer; start it and run again") from None
+                raise _no_hub(origin_of(api.url)) from None
             return failed(API_NOT_WORKING)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return failed(API_SENDING, type(error).__name__)
@@ -72,9 +82,38 @@ class LiveEnvironment:
         latency_s = time.perf_counter() - began
         return ApiAnswer(error_label(answered.status, text), text, answered.status, latency_s)
 
+    async def forget(self, apis: Sequence[Api], session: str) -> None:
+        """Delete the session at every hub where these APIs may write; see `Environment.forget`."""
+        for origin in writing_hubs(apis):
+            await self._session(origin, session, "DELETE")
+
+    async def end_state(self, apis: Sequence[Api], session: str) -> str:
+        """The session's documents at every hub where these APIs may write; see `Environment.end_state`."""
+        state: dict[str, object] = {}
+        for origin in writing_hubs(apis):
+            answered = await self._session(origin, session, "GET")
+            if answered.status == 404:
+                continue
+            try:
+                state |= state_of(without_keys(answered.text, self._keys.values()))
+            except ValueError:
+                raise ApiUnreachable(
+                    f"the hub at {origin} does not tell the state of session {session} "
+                    f"(status {answered.status}); check that it is a hub with sessions and run again"
+                ) from None
+        return canonical_json(state).decode()
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._client.aclose()
+
+    async def _session(self, origin: str, session: str, method: str) -> Answered:
+        headers = {"X-Hub-Key": self._keys[HUB_KEY]} if self._keys[HUB_KEY] else {}
+        request = self._client.build_request(method, session_address(origin, session), headers=headers)
+        try:
+            return await send(self._client, request, self._timeout_s)
+        except (TimeoutError, httpx.HTTPError):
+            raise _no_hub(origin) from None
 
     async def _followed(self, request: httpx.Request) -> Answered:
         answered = await send(self._client, request, self._timeout_s)
@@ -94,6 +133,10 @@ class LiveEnvironment:
         if url.host.endswith(_RAPID_HOST) and self._keys[RAPID_KEY]:
             return {"X-RapidAPI-Key": self._keys[RAPID_KEY], "X-RapidAPI-Host": url.host}
         return {}
+
+
+def _no_hub(origin: str) -> ApiUnreachable:
+    return ApiUnreachable(f"the hub at {origin.split('://')[-1]} does not answer; start it and run again")
 
 
 def require_keys(apis: Iterable[Api], keys: Mapping[str, str] | None = None) -> None:

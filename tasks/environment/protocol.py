@@ -1,6 +1,6 @@
 """What every environment offers: call an API, get its answer. Live, replayed, simulated or behind a proxy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,14 +28,31 @@ class Environment(Protocol):
         """Written into every row that the environment touched: live, proxy, replay ..."""
         ...
 
-    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
+    async def call(self, api: Api, arguments: Mapping[str, Any], session: str = "") -> ApiAnswer:
         """Call `api` with `arguments`, whose keys are the standardised names that models see.
 
+        Calls of one `session` share what tools that write keep, where the environment knows such a thing.
         Whatever an API does, down to never answering, is an answer.
 
         Raises:
             ApiUnreachable: what all APIs of this environment stand behind (a proxy, a hub) is gone; going on
                 would fill trees with errors that are not the APIs' own.
+        """
+        ...
+
+    async def forget(self, apis: Sequence[Api], session: str) -> None:
+        """Drop what an earlier run has written under this session's name with any of `apis`.
+
+        Raises:
+            ApiUnreachable: as `call`.
+        """
+        ...
+
+    async def end_state(self, apis: Sequence[Api], session: str) -> str:
+        """What the session's tools keep now: JSON object by tool slug; empty text where nobody knows.
+
+        Raises:
+            ApiUnreachable: as `call`.
         """
         ...
 

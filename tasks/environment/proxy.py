@@ -7,7 +7,7 @@ A call is a POST of {"category", "tool_name", "api_name", "tool_input", "strip",
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -60,8 +60,8 @@ class ProxyEnvironment:
         self._timeout_s = timeout_s
         self._client = pooled_client(connections)
 
-    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
-        """Call `api` through the proxy; see `Environment.call`."""
+    async def call(self, api: Api, arguments: Mapping[str, Any], session: str = "") -> ApiAnswer:
+        """Call `api` through the proxy, which knows no sessions; see `Environment.call`."""
         began = time.perf_counter()
         body = {
             "category": api.category,
@@ -85,6 +85,13 @@ class ProxyEnvironment:
         except httpx.HTTPError as error:
             return ApiAnswer(API_SENDING, type(error).__name__, None, time.perf_counter() - began)
         return self._answer(answered)
+
+    async def forget(self, apis: Sequence[Api], session: str) -> None:
+        """Do nothing: the protocol has no sessions."""
+
+    async def end_state(self, apis: Sequence[Api], session: str) -> str:
+        """Nobody knows."""
+        return ""
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -16,10 +16,11 @@ from tasks.evaluation.pass_rate import rule_name
 from tasks.evaluation.student import open_student, require_student
 from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Checkpoint, Instruction, Reject, Result, Spend, Trajectory
-from tasks.rollout.driver import Rollout, roll
+from tasks.rollout.driver import Rollout
 from tasks.rollout.environments import open_environment
 from tasks.rollout.instructions import apis_of, left_of
 from tasks.rollout.pool import work_through
+from tasks.rollout.sessions import roll_apart
 from tasks.rollout.trajectories import trajectory_of
 from tasks.search.functions import offer
 from tasks.search.methods import method
@@ -96,7 +97,8 @@ class Examiner:
     async def _search(self, instruction: Instruction, student: Student) -> Trajectory:
         offered = offer(apis_of(instruction, self.exam.apis))
         problem = Problem(instruction.instruction_id, instruction.text, offered)
-        tree = await roll(method(student.method).search(problem), offered, student.rollout)
+        search = method(student.method).search(problem)
+        tree, end_state = await roll_apart(search, instruction, offered, student.rollout)
         return trajectory_of(
             tree,
             instruction,
@@ -104,6 +106,7 @@ class Examiner:
             teacher=student.checkpoint.checkpoint_id,
             teacher_kind=student.checkpoint.teacher_kind,
             environment=student.rollout.environment.name,
+            end_state=end_state,
         )
 
     async def _result(

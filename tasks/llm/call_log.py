@@ -54,6 +54,14 @@ class CallLog:
             ).fetchone()
         return json.loads(found[0]) if found else None
 
+    def knows(self, subject: str, kind: Literal["model", "api"]) -> bool:
+        """Whether any answer of this kind is logged for a subject: it was begun before."""
+        with self._named():
+            found = self._rows.execute(
+                "SELECT 1 FROM calls WHERE subject=? AND kind=? LIMIT 1", (subject, kind)
+            ).fetchone()
+        return found is not None
+
     def put(
         self, subject: str, kind: Literal["model", "api"], request: str, ordinal: int, answer: Any
     ) -> None:

@@ -38,13 +38,14 @@ class Rollout:
     """Longest reply [tokens]; a preset may ask for less."""
 
 
-async def roll(search: Search, offer: Offer, rollout: Rollout) -> DecisionTree:
+async def roll(search: Search, offer: Offer, rollout: Rollout, session: str = "") -> DecisionTree:
     """Drive one search to its end.
 
     Args:
         search: a fresh generator of `tasks.search.methods`.
         offer: the functions it offers, and the API behind each.
         rollout: model, environment and seeds.
+        session: name under which the environment keeps what the search writes.
 
     Raises:
         BudgetExceeded, ModelOverloaded, ConfigurationError: as the model; nothing of the log is lost.
@@ -52,15 +53,15 @@ async def roll(search: Search, offer: Offer, rollout: Rollout) -> DecisionTree:
     try:
         effects = next(search)
         while True:
-            outcomes = await asyncio.gather(*(_serve(effect, offer, rollout) for effect in effects))
+            outcomes = await asyncio.gather(*(_serve(effect, offer, rollout, session) for effect in effects))
             effects = search.send(tuple(outcomes))
     except StopIteration as finished:
         tree: DecisionTree = finished.value
         return tree
 
 
-async def _serve(effect: Ask | Act, offer: Offer, rollout: Rollout) -> Reply | Observation:
-    return await (_ask(effect, rollout) if isinstance(effect, Ask) else _act(effect, offer, rollout))
+async def _serve(effect: Ask | Act, offer: Offer, rollout: Rollout, session: str) -> Reply | Observation:
+    return await (_ask(effect, rollout) if isinstance(effect, Ask) else _act(effect, offer, rollout, session))
 
 
 async def _ask(ask: Ask, rollout: Rollout) -> Reply:
@@ -85,13 +86,13 @@ async def _ask(ask: Ask, rollout: Rollout) -> Reply:
     )
 
 
-async def _act(act: Act, offer: Offer, rollout: Rollout) -> Observation:
+async def _act(act: Act, offer: Offer, rollout: Rollout, session: str) -> Observation:
     api = offer.api(act.function)
     arguments = documented(api, arguments_of(act.arguments))
     key = digest({"api": api.api_id, "arguments": arguments}, size=16)
     logged = rollout.model.log.get(act.instruction_id, "api", key, act.ordinal)
     if logged is None:
-        answer = await rollout.environment.call(api, arguments)
+        answer = await rollout.environment.call(api, arguments, session)
         rollout.model.log.put(act.instruction_id, "api", key, act.ordinal, asdict(answer))
     else:
         answer = ApiAnswer(**logged)

@@ -16,6 +16,7 @@ def trajectory_of(
     teacher_kind: TeacherKind,
     environment: str,
     snapshot: str = "",
+    end_state: str = "",
 ) -> Trajectory:
     """The record of one searched instruction.
 
@@ -49,4 +50,5 @@ def trajectory_of(
         functions=orjson.dumps(offer.schemas).decode(),
         api_ids=tuple(api.api_id for api in offer.apis),
         opening=orjson.dumps(tree.opening).decode(),
+        end_state=end_state,
     )

@@ -7,11 +7,11 @@ from urllib.parse import urljoin
 
 import httpx
 
-from tasks.catalog.names import slug, unique_slugs
-from tasks.catalog.sources.pages import SOURCE
+from tasks.environment.hub_pages import SOURCE
 from tasks.environment.wire import without_keys
 from tasks.errors import ApiUnreachable, ConfigurationError, RecordError
 from tasks.records import Collection
+from tasks.storage.slugs import slug, unique_slugs
 
 KEY = "FOUNDRY_HUB_KEY"
 KEY_HEADER = "X-Hub-Key"

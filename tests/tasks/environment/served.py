@@ -50,7 +50,7 @@ def serving(respond: Responder) -> Iterator[Served]:
             except OSError:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = answer
+        do_GET = do_POST = do_PUT = do_DELETE = answer
 
         def log_message(self, *_: object) -> None:
             """Tests say what they saw themselves."""

@@ -168,3 +168,66 @@ def test_a_missing_key_is_named_before_anything_is_called():
         require_keys([rapid], {"FOUNDRY_HUB_KEY": "x"})
     with pytest.raises(ConfigurationError, match="FOUNDRY_HUB_KEY is not set"):
         require_keys([api("sky", source="hub")], {})
+
+
+def in_session(apis, act, **settings):
+    async def once():
+        environment = LiveEnvironment(KEYS, **settings)
+        try:
+            return await act(environment, apis)
+        finally:
+            await environment.aclose()
+
+    return asyncio.run(once())
+
+
+def forget(environment, apis):
+    return environment.forget(apis, "s1-000042")
+
+
+def end_state(environment, apis):
+    return environment.end_state(apis, "s1-000042")
+
+
+def test_calls_of_a_hub_name_their_session():
+    async def act(environment, apis):
+        for each in apis:
+            await environment.call(each, {}, "s1-000042")
+
+    with serving(lambda request: json_answer(b"{}")) as served:
+        in_session([sky(served), sky(served, source="openapi")], act)
+        call(sky(served))
+    assert [seen.headers.get("x-hub-session") for seen in served.seen] == ["s1-000042", None, None]
+
+
+def test_a_session_is_forgotten_at_hubs_where_an_api_may_write():
+    with serving(lambda request: json_answer(b"{}")) as served:
+        in_session([sky(served), sky(served, source="openapi", method="POST")], forget)
+        assert served.seen == []
+        in_session([sky(served, method="POST"), sky(served, "/rain", method="POST")], forget)
+    (seen,) = served.seen
+    assert (seen.method, seen.target) == ("DELETE", "/hub/sessions/s1-000042")
+    assert seen.headers["x-hub-key"] == "hub-secret"
+
+
+def test_the_end_state_is_the_documents_of_the_session_by_tool():
+    said = b'{"session": "s1-000042", "state": {"cart": {"b": [1], "a": 2}}}'
+    with serving(lambda request: json_answer(said)) as served:
+        assert in_session([sky(served, method="POST")], end_state) == '{"cart":{"a":2,"b":[1]}}'
+    assert (served.seen[0].method, served.seen[0].target) == ("GET", "/hub/sessions/s1-000042")
+
+
+def test_where_nothing_was_written_the_end_state_is_empty():
+    with serving(lambda request: json_answer(b"{}", 404)) as served:
+        assert in_session([sky(served, method="POST")], end_state) == "{}"
+
+
+def test_a_hub_that_does_not_tell_a_session_stops_the_work():
+    with (
+        serving(lambda request: json_answer(b"[]", 500)) as served,
+        pytest.raises(ApiUnreachable, match=r"does not tell the state of session s1-000042 \(status 500\)"),
+    ):
+        in_session([sky(served, method="POST")], end_state)
+    gone = api("sky", url=f"http://127.0.0.1:{closed_port()}/sky", source="hub", method="POST")
+    with pytest.raises(ApiUnreachable, match=r"the hub at 127\.0\.0\.1"):
+        in_session([gone], forget)

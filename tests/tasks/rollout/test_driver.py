@@ -30,7 +30,7 @@ class CountingEnvironment:
     def __init__(self) -> None:
         self.called: list[tuple[str, dict[str, Any]]] = []
 
-    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
+    async def call(self, api: Api, arguments: Mapping[str, Any], session: str = "") -> ApiAnswer:
         self.called.append((api.name, dict(arguments)))
         return ApiAnswer("", orjson.dumps(arguments).decode(), 200, 0.0)
 

@@ -7,10 +7,10 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tasks.catalog.names import unique_slugs
 from tasks.errors import RecordError
 from tasks.records import Api, Parameter, Tool
 from tasks.search.names import standard_category, standard_name, standardize
+from tasks.storage.slugs import unique_slugs
 
 SOURCE = "hub"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.catalog.names import slug, unique_slugs
+from tasks.storage.slugs import slug, unique_slugs
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from tasks.catalog.sources.pages import read_page
+from tasks.environment.hub_pages import read_page
 from tasks.errors import RecordError
 
 PAGE = {
