@@ -30,7 +30,7 @@ UNITS: Mapping[str, str] = {
     "percent": "percent", "pct": "percent", "deg": "degrees", "degrees": "degrees",
     "bearing": "degrees", "elevation": "degrees", "azimuth": "degrees",
     "hours": "hours", "minutes": "minutes", "min": "minutes", "seconds": "seconds", "s": "seconds",
-    "milliseconds": "milliseconds", "ms": "milliseconds", "days": "days", "years": "years",
+    "milliseconds": "milliseconds", "days": "days", "years": "years",
     "kmh": "km/h", "knots": "knots", "hz": "Hz", "pa": "Pa", "hpa": "hPa", "nt": "nT", "mol": "mol",
     "moles": "mol", "kcal": "kcal", "kwh": "kWh", "kw": "kW", "watts": "W", "w": "W", "eur": "EUR",
     "usd": "USD", "gbp": "GBP",

@@ -154,13 +154,16 @@ def fallback_asks(api: ApiDocument) -> ApiAsks:
 
 
 def _fallback_facts(api: ApiDocument) -> list[FactAsked]:
-    given = [value for value in api.example_arguments().values()]
+    """Return places of the example answer that are worth telling; of a list, its first entry at most."""
+    given = list(api.example_arguments().values())
     told = [
-        FactAsked(path)
+        path
         for path, value in leaves(api.example_response)
         if path and kind_of(value) is not None and not is_guessable(value) and value not in given
     ]
-    return told[:FALLBACK_FACTS]
+    single = [path for path in told if not any(step.isdecimal() for step in path.split("."))]
+    first = [path for path in told if {s for s in path.split(".") if s.isdecimal()} <= {"0"}]
+    return [FactAsked(path) for path in (single or first)[:FALLBACK_FACTS]]
 
 
 def _label(name: str) -> str:

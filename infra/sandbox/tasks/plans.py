@@ -14,7 +14,7 @@ from infra.sandbox.tasks.documents import Arguments
 from infra.sandbox.tasks.market import Askable, Scope
 from infra.sandbox.tasks.natural import Manner, wants_quotes, written
 from infra.sandbox.tasks.values import draw_arguments
-from infra.sandbox.tasks.wording import filled
+from infra.sandbox.tasks.wording import begun, filled
 
 MAX_CALLS = 5
 BARE_WEIGHT = 0.15
@@ -146,7 +146,7 @@ class _Drawing:
         askable = self._pick(open_to)
         sentence = self._rng.choice(askable.asks.asks)
         call = Call(askable, self._arguments(askable, {*slots(sentence), *askable.api.required}))
-        call.template, call.sentence = sentence, spoken(call, sentence, self.plan.manner)
+        call.template, call.sentence = sentence, begun(spoken(call, sentence, self.plan.manner))
         self.plan.calls.append(call)
 
     def chained_wish(self, room: int, edges: int) -> bool:
@@ -186,7 +186,7 @@ class _Drawing:
                 call.feeds[parameter] = Feed(source, give.source[field_])
         named = {name for name in slots(sentence) if taker.api.parameter(name) is not None}
         call.arguments = self._arguments(taker, {*named, *taker.api.required} - call.feeds.keys())
-        call.template, call.sentence = sentence, spoken(call, sentence, self.plan.manner)
+        call.template, call.sentence = sentence, begun(spoken(call, sentence, self.plan.manner))
         return call
 
     def _source(self, taker: Askable, take: Take, room: int, edges: int, call: Call) -> tuple[int, Give, str]:
@@ -230,7 +230,9 @@ class _Drawing:
             return ""
         known = call.arguments.keys()
         exact = [s for s in call.askable.asks.asks if {*slots(s), *call.askable.api.required} == known]
-        return spoken(call, self._rng.choice(exact), self.plan.manner) if exact else ""
+        if exact:
+            call.template = self._rng.choice(exact)
+        return begun(spoken(call, call.template, self.plan.manner)) if exact else ""
 
     def _words_of(self, call: Call, give: Give) -> list[str]:
         """Return how the text can name what a call gives, by the arguments that the call has."""

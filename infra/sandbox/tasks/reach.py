@@ -2,8 +2,8 @@
 
 Nobody can prove that no path leads to a fact, so the answer errs on one side: an API that only might tell is
 not offered. It is judged by its tool (APIs of one tool often follow from each other: day length from sunrise
-and sunset), by the keys of its answer, by what asks files say that it gives, by the words of documentation and
-asks; and by a call with the values of the task, wherever they fill its parameters.
+and sunset), by the keys of its answer, by what asks files say that it gives, by the words of documentation
+and asks; and by a call with the values of the task, wherever they fill its parameters.
 """
 
 import math
@@ -17,7 +17,7 @@ from infra.sandbox.tasks.limits import is_number, unfit
 from infra.sandbox.tasks.market import Askable
 from infra.sandbox.tasks.paths import leaves
 
-ALIKE = 0.22
+ALIKE = 0.16
 """Share of an API's words, weighed by rarity, from which on another API with them might do its work."""
 ALIKE_WITH_KEY = 0.08
 """The same, where the other's answer also has a key of a wanted fact."""

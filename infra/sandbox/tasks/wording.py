@@ -33,7 +33,7 @@ _NEXT = (
     "Another thing: ",
 )
 _FIRST = ("First, ", "To begin with, ", "First of all: ")
-_THEN = ("Then ", "After that, ", "Next, ", "Second, ")
+_THEN = ("Then ", "After that, ", "Next, ")
 _LAST = ("Finally, ", "Last, ", "And lastly, ", "In the end, ")
 # Words whose capital is only the sentence's: names and "I" keep theirs.
 _LOWERED = (
@@ -64,8 +64,7 @@ def filled(sentence: str, phrases: Mapping[str, str], quoted: frozenset[str]) ->
             text = text[4:]
         return text
 
-    text = SLOT.sub(phrase, sentence).strip()
-    return text[:1].upper() + text[1:] if text.startswith("the ") else text
+    return SLOT.sub(phrase, sentence).strip()
 
 
 def joined(sentences: Sequence[str], rng: Random, in_order: bool) -> str:
@@ -102,6 +101,11 @@ def joined(sentences: Sequence[str], rng: Random, in_order: bool) -> str:
     after = rng.choice(_CLOSERS) if rng.random() < 0.25 else ""
     line = "\n" if manner == "lines" and len(sentences) > 1 else " "
     return line.join(part for part in (before, body, after) if part)
+
+
+def begun(sentence: str) -> str:
+    """Return a sentence that begins with a capital where a phrase made it begin with ``the``."""
+    return f"T{sentence[1:]}" if sentence.startswith("the ") else sentence
 
 
 def led(lead: str, sentence: str) -> str:
