@@ -15,6 +15,6 @@ def pairs(hub: Hub) -> Iterator[Pair]:
     import pycountry
 
     for country in sorted(pycountry.countries, key=lambda each: str(each.alpha_2)):
-        ours = hub.get(TOOL, "countries", country.alpha_2, "codes") or {}
+        ours = hub.ask(TOOL, "countries", country.alpha_2, "codes")
         told = (ours.get("alpha_3"), ours.get("numeric"))
         yield Pair(str(country.name), told, (country.alpha_3, country.numeric))

@@ -19,6 +19,6 @@ def pairs(hub: Hub) -> Iterator[Pair]:
     from babel.numbers import get_territory_currencies
 
     for country in sorted(pycountry.countries, key=lambda each: str(each.alpha_2)):
-        ours = (hub.get(TOOL, "country", country.alpha_2) or {}).get("currency")
+        ours = hub.ask(TOOL, "country", country.alpha_2).get("currency")
         theirs = get_territory_currencies(country.alpha_2, DAY)
         yield Pair(str(country.name), ours, ours if ours in theirs else "/".join(theirs) or None)

@@ -29,14 +29,5 @@ RELATIVE = 1e-6
 def pairs(hub: Hub) -> Iterator[Pair]:
     """A thousand of each unit; what the converter refuses counts as a disagreement."""
     for unit, base, factor in FACTORS:
-        ours = _converted(hub, unit, base)
+        ours = hub.ask(TOOL, "convert", value=1000, from_unit=unit, to_unit=base).get("value")
         yield Pair(f"1000 {unit} in {base}", ours, 1000 * factor, 1000 * factor * RELATIVE + 1e-6)
-
-
-def _converted(hub: Hub, unit: str, base: str) -> object:
-    from infra.sandbox.second_sources.hub import HubError
-
-    try:
-        return hub.get(TOOL, "convert", value=1000, from_unit=unit, to_unit=base)["value"]
-    except (HubError, TypeError) as error:
-        return f"refused: {error}"
