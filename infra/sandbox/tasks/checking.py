@@ -9,6 +9,7 @@ from pathlib import Path
 from infra.sandbox.tasks.asks import ApiAsks, FactAsked, read_folder, read_tool, slots
 from infra.sandbox.tasks.calling import is_alike
 from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ToolDocument
+from infra.sandbox.tasks.facts import is_kind
 from infra.sandbox.tasks.hub import Hub, Reply
 from infra.sandbox.tasks.paths import NoSuchPlace, value_at
 
@@ -179,6 +180,8 @@ class _ApiCheck:
         if any(isinstance(v, dict) or (isinstance(v, list) and _is_deep(v)) for v in values):
             self._wrong(f"facts: '{fact.path}' leads to an object; go on to a single value or a plain list")
             return
+        if fact.kind and not all(is_kind(value, fact.kind) for value in values):
+            self._wrong(f"facts: '{fact.path}' is no {fact.kind}: {json.dumps(values[0])[:60]}")
         tried = len({json.dumps(arguments) for arguments in self._argument_sets()})
         if tried > 2 and len({json.dumps(value) for value in values}) == 1:
             self._note(f"facts: '{fact.path}' was {json.dumps(values[0])[:60]} in all {tried} calls tried")

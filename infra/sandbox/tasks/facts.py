@@ -76,7 +76,7 @@ def read_fact(call: int, answer: Json, asked: FactAsked) -> Fact | None:
     except NoSuchPlace:
         return None
     kind = asked.kind or kind_of(value)
-    if kind is None or not _is_tellable(value):
+    if kind is None or not is_kind(value, kind) or not _is_tellable(value):
         return None
     key = next((step for step in reversed(asked.path.split(".")) if not step.isdecimal()), "")
     unit = (unit_of(key) if kind == "number" else "") if asked.unit is None else asked.unit
@@ -99,6 +99,12 @@ def kind_of(value: Json) -> str | None:
     if _TIME.fullmatch(value):
         return "time"
     return "date" if _DATE.fullmatch(value) and _is_date(value) else "text"
+
+
+def is_kind(value: Json, kind: str) -> bool:
+    """Tell whether a value can be a fact of a kind that an author names: a text may be read as a date."""
+    found = kind_of(value)
+    return found == kind or (isinstance(value, str) and kind in ("text", "date", "time", "datetime"))
 
 
 def unit_of(key: str) -> str:
@@ -128,7 +134,11 @@ class Ledger:
 
 
 def is_said(value: Json, instruction: str, arguments: Iterable[Arguments]) -> bool:
-    """Tell whether the instruction, or an argument taken from it, already holds a fact's value."""
+    """Tell whether the instruction, or an argument taken from it, already holds a fact's value.
+
+    A text counts as said inside a word too: whoever repeats ``NL004495445B01`` has said ``NL``. A single
+    character must stand alone.
+    """
     if isinstance(value, list):
         return all(is_said(part, instruction, arguments) for part in value)
     given = [leaf for call in arguments for _, leaf in leaves(call)]
@@ -136,7 +146,9 @@ def is_said(value: Json, instruction: str, arguments: Iterable[Arguments]) -> bo
         numbers = [v for v in given if is_number(v)] + _numbers(instruction)
         return any(math.isclose(number, value, rel_tol=1e-9) for number in numbers)
     text = str(value).casefold()
-    if any(isinstance(v, str) and v.casefold() == text for v in given):
+    if any(isinstance(v, str) and (text in v.casefold() if len(text) > 1 else text == v) for v in given):
+        return True
+    if len(text) > 2 and text in instruction.casefold():
         return True
     forms = {text, *(written_date(text, manner).casefold() for manner in _FORMS)}
     return any(re.search(rf"(?<!\w){re.escape(form)}(?!\w)", instruction.casefold()) for form in forms)

@@ -47,8 +47,9 @@ class Reach:
     def likeness(self, needed: Askable, other: Askable) -> float:
         """Return how many of an API's words another one has, weighed by rarity, in [0, 1]."""
         bag = self._bags[needed.id]
-        whole = sum(self._rarity[word] for word in bag)
-        return sum(self._rarity[word] for word in bag & self._bags[other.id]) / whole if whole else 0.0
+        whole = math.fsum(self._rarity[word] for word in bag)
+        shared = math.fsum(self._rarity[word] for word in bag & self._bags[other.id])
+        return shared / whole if whole else 0.0
 
     def might_tell(self, other: Askable, needed: Askable) -> bool:
         """Tell whether an API might stand in for the one that is needed."""

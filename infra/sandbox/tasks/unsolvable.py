@@ -32,6 +32,10 @@ _SOMEWHERE = (
     "we agreed on",
     "I always use",
 )
+_NEVER_NEGATIVE = re.compile(
+    "length|width|height|depth|radius|distance|weight|mass|(^|_)(km|kg|cm|mm|m|grams|litres|kmh|wh|kwh)$"
+    "|minutes|hours|speed|(^|_)age$|servings|people|volts|watts|ohms|shutter|capacity|focal"
+)
 _LABELS: Mapping[str, str] = {"iata": "airport", "country": "country", "currency": "currency"}
 
 
@@ -120,7 +124,12 @@ class Breaker:
     def _invalid_parameter(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
         plan, _ = self._wishes(scope, 1 if scope.group == "I1" else 2, rng, manner, session)
         call = rng.choice(plan.calls)
-        wrong = {p.name: impossible(p, call.arguments[p.name], rng) for p in _said(call)}
+        vague = re.search("month|year|week", call.template)
+        wrong = {
+            p.name: impossible(p, call.arguments[p.name], rng)
+            for p in _said(call)
+            if not (vague and p.kind == "DATE")  # the month of 31 November is clear enough
+        }
         able = [name for name, value in wrong.items() if value is not None]
         if not able:
             raise DeadEnd
@@ -200,7 +209,7 @@ def impossible(parameter: ParameterDocument, value: Json, rng: Random) -> Json:
         return rng.randint(110, 190)
     if high == 12 and "month" in name:
         return rng.randint(13, 19)
-    if low is not None and low >= 0 and value > 0 and not re.search(r"year|id$|code|number", name):
+    if low is not None and low >= 0 and value > 0 and _NEVER_NEGATIVE.search(name):
         return -value
     return None
 

@@ -36,6 +36,8 @@ def draw_arguments(
         if parameter.name not in wanted or parameter.name in arguments:
             continue
         listed = [*parameter.examples(), *asks.values.get(parameter.name, ())]
+        if parameter.kind == "STRING":  # from one currency to another, not to the same
+            listed = [value for value in listed if value not in arguments.values()] or listed
         chosen = asks.values.get(parameter.name) is not None
         if vary and rng.random() < (0.3 if chosen else 0.8):
             dates += parameter.kind == "DATE"

@@ -62,6 +62,9 @@ def filled(sentence: str, phrases: Mapping[str, str], quoted: frozenset[str]) ->
             text = f'"{text}"' if '"' not in text else f"“{text}”"
         if re.search(r"\b(the|a|an) $", before, re.IGNORECASE) and text.startswith(("the ", "The ")):
             text = text[4:]
+        noun = re.match(r"the (\w+) ", text)
+        if noun and before.lower().endswith(f"{noun[1]} "):  # not: account the account 4711
+            text = text[noun.end() :]
         return text
 
     return SLOT.sub(phrase, sentence).strip()
