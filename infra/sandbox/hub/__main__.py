@@ -28,6 +28,8 @@ def main() -> int:
     except OSError as error:
         what = f"port {arguments.port} of {HOST}" if error.filename is None else error.filename
         return _refused(f"cannot use {what}: {error.strerror}")
+    for sentence in catalogue.left_out:
+        print(sentence, file=sys.stderr)
     serve(create_app(catalogue, planted, arguments.seed, arguments.clock), bound)
     return 0
 

@@ -25,6 +25,8 @@ class Catalogue:
     """All tools, by slug in alphabetical order, with what can be asked about them."""
 
     tools: dict[str, Tool]
+    left_out: tuple[str, ...] = ()
+    """A sentence for each tool of an extra that is not installed."""
     _answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
 
     def apis(self) -> Iterator[tuple[Tool, Api]]:
@@ -63,11 +65,13 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
         tools[tool.slug] = tool
     theirs = [_tool_in(file) for file in _tool_files(folder)]
     tools.update((tool.slug, tool) for tool in theirs)
+    left_out = _leave_out_missing_extras(tools)
     for tool in tools.values():
         _check(tool)
-    catalogue = Catalogue(dict(sorted(tools.items())))
+    catalogue = Catalogue(dict(sorted(tools.items())), left_out)
     for tool in theirs:
-        _try_examples(catalogue, tool)
+        if tool.slug in tools:
+            _try_examples(catalogue, tool)
     return catalogue
 
 
@@ -86,6 +90,37 @@ def package_name(tool: Tool) -> str:
 def fingerprint(content: object) -> str:
     """Return 16 hex digits of a hash over JSON content."""
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+def _leave_out_missing_extras(tools: dict[str, Tool]) -> tuple[str, ...]:
+    """Take away the tools of each extra that is not installed as a whole, and say so.
+
+    As a whole: something else may bring one of its packages, and the catalogue would depend on that.
+    """
+    missing: dict[str, set[str]] = {}
+    for tool in tools.values():
+        if tool.extra:
+            missing.setdefault(tool.extra, set()).update(_missing_packages(tool))
+    absent = [tool for _, tool in sorted(tools.items()) if tool.extra and missing[tool.extra]]
+    for tool in absent:
+        del tools[tool.slug]
+    return tuple(
+        f"{tool.name} is left out: the extra '{tool.extra}' is not installed"
+        f" ({', '.join(sorted(missing[tool.extra]))})"
+        for tool in absent
+    )
+
+
+def _missing_packages(tool: Tool) -> list[str]:
+    return [package for package in tool.packages if not _is_installed(package)]
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _tool_files(folder: Path | None) -> list[Path]:
@@ -121,13 +156,8 @@ def _check(tool: Tool) -> None:
     unknown = sorted(set(tool.collections) - known)
     if unknown:
         raise DeclarationError(f"{tool.name}: no collection {', '.join(unknown)}; known: {sorted(known)}")
-    for package in tool.packages:
-        try:
-            importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError as error:
-            raise DeclarationError(
-                f"{tool.name} needs the package {package}: pip install {package}"
-            ) from error
+    for package in _missing_packages(tool):
+        raise DeclarationError(f"{tool.name} needs the package {package}: pip install {package}")
     for table in tool.tables:
         if not (tables.FOLDER / table).is_file():
             raise DeclarationError(f"{tool.name}: no table {table} in {tables.FOLDER.name}/")

@@ -92,6 +92,8 @@ class Tool:
     """How old the facts are; "formulae" where nothing ages."""
     packages: tuple[str, ...] = ()
     """Distributions that the answers come from; empty for the standard library."""
+    extra: str = ""
+    """Extra of ours that brings these packages; the tool is left out where it is not installed."""
     tables: tuple[str, ...] = ()
     """Files of the hub's own ``tables`` folder that the answers come from."""
     collections: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ One row: slug of the tool, slug of the API, arguments as the function takes them
 """
 
 import datetime
+from importlib.util import find_spec
 
 import orjson
 
@@ -118,3 +119,20 @@ FACTS = [
      {"clock": at("2026-07-03T18:00:00+12:00"), "timezone": "Pacific/Auckland"},
      {"open": False, "changes_in_minutes": 63 * 60}),
 ]  # fmt: skip
+
+if find_spec("babel") and find_spec("langcodes") and find_spec("language_data"):  # the extra sandbox-more
+    FACTS += [
+        ("locale-formats", "country-name-in", {"country": "DE", "language": "fi"}, {"name": "Saksa"}),
+        ("locale-formats", "format-number",
+         {"number": 1234567.891, "locale": "hi_IN"},
+         {"text": "12,34,567.891"}),
+        ("locale-formats", "format-date",
+         {"date": D(2026, 6, 21), "locale": "pt_PT"},
+         {"text": "domingo, 21 de junho de 2026"}),
+        ("language-directory", "language-info",
+         {"code": "sw"},
+         {"name": "Swahili", "autonym": "Kiswahili"}),
+        ("language-directory", "language-name-in",
+         {"code": "pt", "display_language": "de"},
+         {"name": "Portugiesisch"}),
+    ]  # fmt: skip
