@@ -1,4 +1,4 @@
-"""Tools whose packages come with an extra: offered where it is installed as a whole, else left out and named."""
+"""Tools whose packages come with an extra: offered where it is installed as a whole, else left out."""
 
 import pytest
 
