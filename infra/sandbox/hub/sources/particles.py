@@ -1,5 +1,6 @@
 """Subatomic particles, from the listings of the Particle Data Group as the package particle carries them."""
 
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -36,12 +37,23 @@ ENGLISH = {
 """What people call the best known particles, by the name in the listings."""
 
 
+_reading = threading.Lock()
+
+
+def _listings() -> Any:
+    """Return the package's class with its table read: by itself it lets a second thread see half a table."""
+    from particle import Particle
+
+    with _reading:
+        if not Particle.table_loaded():
+            Particle.load_table()
+    return Particle
+
+
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, Any]:
     """Return all particles by name: the package's own search takes a tenth of a second each time."""
-    from particle import Particle
-
-    return {str(found.name): found for found in reversed(Particle.all())}
+    return {str(found.name): found for found in reversed(_listings().all())}
 
 
 def particle_named(name: str) -> Any:
@@ -54,9 +66,9 @@ def particle_named(name: str) -> Any:
 
 def particle_numbered(pdg_id: int) -> Any:
     """Return a particle by its number in the Monte Carlo scheme; raises `NotFound`."""
-    from particle import InvalidParticle, Particle, ParticleNotFound
+    from particle import InvalidParticle, ParticleNotFound
 
     try:
-        return Particle.from_pdgid(pdg_id)
+        return _listings().from_pdgid(pdg_id)
     except (ParticleNotFound, InvalidParticle) as error:
         raise NotFound(f"no particle has the number {pdg_id}") from error
