@@ -1,0 +1,54 @@
+"""Hubs on free ports: one with planted faults, one without."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@dataclass(frozen=True)
+class RunningHub:
+    """A hub, and what was planted in it."""
+
+    address: str
+    planted: dict[str, str]
+    """Kind of fault by ``tool/api``."""
+
+
+@contextmanager
+def hub(folder: Path, *options: object) -> Iterator[RunningHub]:
+    truth = folder / "plants.json"
+    command = [sys.executable, "-m", "infra.sandbox.hub", "--port", "0", "--plants-to", str(truth)]
+    process = subprocess.Popen(
+        [*command, *map(str, options)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("hub on http://"), line + process.stderr.read()
+        address = line.removeprefix("hub on ").strip()
+        rows = json.loads(truth.read_text())
+        yield RunningHub(address, {f"{row['tool']}/{row['api']}": row["kind"] for row in rows})
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def planted_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """Seed 7, with planted faults."""
+    with hub(tmp_path_factory.mktemp("planted"), "--seed", 7) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def sound_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
+    """No planted faults."""
+    with hub(tmp_path_factory.mktemp("sound"), "--seed", 7, "--plants", 0) as running:
+        yield running
