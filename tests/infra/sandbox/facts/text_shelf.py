@@ -121,4 +121,52 @@ FACTS = [
     ("url-toolkit", "normalise-url", {"url": "HTTP://EXAMPLE.com:80/a/./b/../../c"},
      {"url": "http://example.com/c"}),
     ("url-toolkit", "percent-encode", {"text": "\u30a2"}, {"encoded": "%E3%82%A2"}),
+    # ISO/IEC 18004, table 7; ZXing's page on barcode contents; RFC 5870.
+    ("qr-studio", "qr-capacity", {"version": 40, "error": "L"},
+     {"digits": 7089, "capitals": 4296, "bytes": 2953, "modules": 177}),
+    ("qr-studio", "qr-capacity", {"version": 1, "error": "H"}, {"digits": 17, "capitals": 10, "bytes": 7}),
+    ("qr-studio", "qr-info", {"text": "HELLO WORLD", "error": "Q"}, {"version": 1, "mode": "alphanumeric"}),
+    ("qr-studio", "wi-fi-text", {"network": "mynetwork", "password": "mypass12"},
+     {"text": "WIFI:T:WPA;S:mynetwork;P:mypass12;;"}),
+    # CSS Color 4; WebAIM's contrast checker; CIE 15.
+    ("colour-studio", "colour-by-name", {"name": "rebeccapurple"}, {"hex": "#663399"}),
+    ("colour-studio", "convert-colour", {"shade": "#008000"}, {"hsl": [120, 100, 25]}),
+    ("colour-studio", "convert-colour", {"shade": "#ffffff"}, {"lab": [100.0, 0.0, 0.0]}),
+    ("colour-studio", "contrast-ratio", {"first": "#777777", "second": "#ffffff"},
+     {"ratio": 4.48, "level": "AA large"}),
+    ("colour-studio", "contrast-ratio", {"first": "#000000", "second": "#ffffff"}, {"ratio": 21.0}),
+    # GitHub's list of languages.
+    ("code-languages", "language-of-file", {"file": "parse.pl"}, {"language": "Perl"}),
+    ("code-languages", "language-info", {"language": "golang"}, {"name": "Go"}),
+    ("code-languages", "count-lines", {"source": "# a\n\nx = 1  # b\n", "language": "python"},
+     {"lines": 3, "code": 1, "comment": 1, "blank": 1}),
+    # Suetonius on Caesar; Wikipedia, "Vigenere cipher"; Jeremiah 25:26 by analogy; ITU-R M.1677-1.
+    ("cipher-room", "caesar-shift", {"text": "AVE", "shift": 3}, {"text": "DYH"}),
+    ("cipher-room", "vigenere", {"text": "attackatdawn", "key": "LEMON"}, {"text": "lxfopvefrnhr"}),
+    ("cipher-room", "atbash", {"text": "wizard"}, {"text": "draziw"}),
+    ("cipher-room", "to-morse", {"text": "Paris"}, {"morse": ".--. .- .-. .. ..."}),
+    ("cipher-room", "from-morse", {"morse": ".-- .... .- - / .... .- - ...."}, {"text": "WHAT HATH"}),
+    ("cipher-room", "radio-spelling", {"text": "Jx"}, {"spoken": "Juliett X-ray"}),
+    # Wikipedia, "Lists of common misspellings".
+    ("spelling-service", "correct-word", {"word": "recieve"}, {"correction": "receive"}),
+    ("spelling-service", "correct-word", {"word": "definately"}, {"correction": "definitely"}),
+    ("spelling-service", "check-spelling", {"text": "The goverment is seperate."},
+     {"misspelt": ["goverment", "seperate"]}),
+    # semver.org, section 11; npm's page on ranges.
+    ("version-desk", "sort-versions",
+     {"versions": "1.0.0\n1.0.0-rc.1\n1.0.0-beta.11\n1.0.0-beta.2\n1.0.0-beta\n1.0.0-alpha.beta\n"
+                  "1.0.0-alpha.1\n1.0.0-alpha"},
+     {"sorted": ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2",
+                 "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0"]}),
+    ("version-desk", "version-range", {"requirement": "^0.2.3", "version": "0.3.0"},
+     {"below": "0.3.0", "admitted": False}),
+    ("version-desk", "version-range", {"requirement": "~1.2.3", "version": "1.2.9"},
+     {"below": "1.3.0", "admitted": True}),
+    # RFC 2047 section 8, RFC 5322 appendix A, RFC 6068 section 6.2.
+    ("mail-headers", "decode-header", {"text": "=?ISO-8859-1?Q?Patrik_F=E4ltstr=F6m?="},
+     {"text": "Patrik F\u00e4ltstr\u00f6m"}),
+    ("mail-headers", "parse-mail-date", {"date": "Fri, 21 Nov 1997 09:55:06 -0600"},
+     {"utc": "1997-11-21T15:55:06Z"}),
+    ("mail-headers", "mailto-link", {"email": "user@example.org", "subject": "caf\u00e9"},
+     {"uri": "mailto:user@example.org?subject=caf%C3%A9"}),
 ]  # fmt: skip
