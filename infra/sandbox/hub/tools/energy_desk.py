@@ -16,7 +16,7 @@ tool = Tool(
     packages=("Pint",),
     tables=("iowa_electricity.csv",),
     data_vintage="Definitions; Iowa from 2001 to 2017 (US Energy Information Administration).",
-    licence="BSD-3-Clause; public domain (EIA), table from vega-datasets, BSD-3-Clause, (c) Vega project",
+    licence="BSD-3-Clause; public domain (EIA), table: MIT, (c) 2018 Jake Vanderplas (vega_datasets)",
     collections=("household-budget", "workshop-and-studio", "us-regional-desk", "moving-house"),
 )
 

@@ -17,7 +17,7 @@ tool = Tool(
     " reading and wind of every day, with totals, extremes and droughts.",
     tables=("seattle_weather.csv",),
     data_vintage="1 January 2012 to 31 December 2015.",
-    licence="Public domain (NOAA); table from vega-datasets, BSD-3-Clause, (c) Vega project",
+    licence="Public domain (NOAA); table: MIT, (c) 2018 Jake Vanderplas (vega_datasets)",
     collections=("us-regional-desk", "weather-and-climate"),
 )
 
