@@ -1,4 +1,4 @@
-"""Tools of sky, maps, weather, body, workshop and music: what they refuse, what leads back to its beginning."""
+"""Tools of sky, maps, weather, body, workshop, music: what they refuse, what leads back to its beginning."""
 
 import datetime
 import random

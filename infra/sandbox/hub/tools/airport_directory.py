@@ -16,7 +16,7 @@ tool = Tool(
     packages=("airportsdata",),
     data_vintage="September 2026; closed fields such as Berlin Tegel are still listed.",
     licence="MIT",
-    collections=("travel-planning", "maps-and-coordinates"),
+    collections=("travel-planning", "maps-and-coordinates", "aviation-desk"),
 )
 
 

@@ -8,7 +8,7 @@ from infra.sandbox.hub.tool import Answer, Tool
 
 tool = Tool(
     name="Body Metrics",
-    category="Health and Fitness",
+    category="Health",
     description="Weight, height, waist, age and pulse of adults turned into indices, energy needs and"
     " training targets. Textbook formulae, no medical advice.",
     data_vintage="Formulae: WHO, Mifflin-St Jeor 1990, Mosteller 1987, Karvonen 1957, Devine 1974.",

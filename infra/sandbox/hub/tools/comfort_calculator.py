@@ -13,7 +13,7 @@ tool = Tool(
     " force and pressure aloft.",
     data_vintage="Formulae: NOAA (Rothfusz), Environment Canada, Magnus, Stull 2011, ISO 2533, WMO.",
     licence="Apache-2.0",
-    collections=("outdoor-day",),
+    collections=("outdoor-day", "weather-and-climate", "aviation-desk"),
 )
 
 Humidity = Annotated[

@@ -10,7 +10,7 @@ from infra.sandbox.hub.tool import Answer, Tool
 
 tool = Tool(
     name="Electricity Bench",
-    category="Electronics",
+    category="Energy",
     description="Simple circuits for hobbyists and physics lessons: currents, rings on components,"
     " charging times, the right part before a light-emitting diode, parallel and dividing"
     " chains.",

@@ -18,7 +18,7 @@ tool = Tool(
     packages=("airportsdata", "tzdata"),
     data_vintage="Airports of September 2026, time zones of 2026; no timetables.",
     licence="MIT; Apache-2.0",
-    collections=("travel-planning",),
+    collections=("travel-planning", "aviation-desk"),
 )
 
 Origin = Annotated[str, airport_code("LIS", "CDG", "SYD", of="of the airport of departure")]

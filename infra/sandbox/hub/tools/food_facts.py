@@ -14,7 +14,7 @@ tool = Tool(
     tables=(TABLE,),
     data_vintage="USDA SR Legacy of 2018, complete rows only.",
     licence="Public domain (U.S. Department of Agriculture)",
-    collections=("home-cooking", "household-budget"),
+    collections=("home-cooking", "household-budget", "training-diary"),
 )
 
 GROUPS = (

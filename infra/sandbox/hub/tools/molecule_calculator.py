@@ -15,7 +15,7 @@ tool = Tool(
     packages=("molmass",),
     data_vintage="Standard atomic masses of molmass 2026.",
     licence="BSD-3-Clause",
-    collections=("science-homework",),
+    collections=("science-homework", "life-sciences"),
 )
 
 Formula = Annotated[

@@ -10,7 +10,7 @@ from infra.sandbox.hub.tool import Answer, Tool
 
 tool = Tool(
     name="Photography Desk",
-    category="Photography",
+    category="Design",
     description="Sums that a camera does not show: how bright a scene is in stops, what comes out sharp,"
     " how wide the picture is, and times behind a grey filter.",
     data_vintage="Formulae of geometrical optics; circle of confusion: sensor diagonal over 1442.",

@@ -76,7 +76,7 @@ def performance_rating(
             "Elo points of all adversaries.",
             minimum=0,
             maximum=4000,
-            min_length=1,
+            min_length=2,
             max_length=50,
             example=(1850, 1920, 1780, 2010),
         ),

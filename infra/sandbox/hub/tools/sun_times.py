@@ -17,7 +17,7 @@ tool = Tool(
     packages=("astral",),
     data_vintage="Formulae, good to about a minute below 65 degrees of latitude.",
     licence="Apache-2.0",
-    collections=("travel-planning", "outdoor-day"),
+    collections=("travel-planning", "outdoor-day", "sky-watching"),
 )
 
 Latitude = Annotated[float, latitude(38.72)]

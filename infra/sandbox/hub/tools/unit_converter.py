@@ -14,7 +14,7 @@ tool = Tool(
     packages=("Pint",),
     data_vintage="CODATA 2022 and definitions.",
     licence="BSD-3-Clause",
-    collections=("outdoor-day", "home-cooking", "science-homework"),
+    collections=("outdoor-day", "home-cooking", "science-homework", "workshop-and-studio"),
 )
 
 CONSTANTS = {
