@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ToolDocument
-from infra.sandbox.tasks.hub import Hub, Reply
+from infra.sandbox.tasks.hub import CONNECTIONS, Hub, Reply
 
 SOUND, DEAD, SLOW, REFUSES, ODD = "sound", "dead", "slow", "refuses", "odd"
 """What calls with the documented example show of an API.
@@ -22,12 +22,11 @@ odd       works now and then, or sends broken JSON or more than `MAX_ANSWER`: th
 Only sound APIs are needed by solvable tasks, and only dead ones make a task unsolvable.
 """
 
-FIRST_TRIES, LAST_TRIES = 4, 30
+FIRST_TRIES, LAST_TRIES = 3, 20
 CALL_TRIES = 8
 """Tries of one call, so that one that fails three times in ten still answers."""
 MAX_ANSWER = 40_000
 """Characters."""
-WORKERS = 12
 
 _ids = itertools.count()
 
@@ -53,7 +52,7 @@ def probe(
     Returns:
         verdict by id of the API.
     """
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
         first = [
             [pool.submit(_try_example, hub, tool, api) for _ in range(FIRST_TRIES)] for tool, api in apis
         ]

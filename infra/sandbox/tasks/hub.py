@@ -14,6 +14,7 @@ from infra.sandbox.tasks.errors import TasksError
 CALLER = "tasks"
 """Name under which a key is asked for."""
 PAGE_TIMEOUT_S = 60.0
+CONNECTIONS = 40
 CALL_TIMEOUT_S = 3.0
 """From here on an API counts as slow."""
 
@@ -54,7 +55,12 @@ class Hub:
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
         try:
-            self._client = httpx.Client(base_url=self.address, timeout=PAGE_TIMEOUT_S, trust_env=False)
+            self._client = httpx.Client(
+                base_url=self.address,
+                timeout=PAGE_TIMEOUT_S,
+                limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+                trust_env=False,
+            )
         except (httpx.InvalidURL, ValueError) as error:
             raise TasksError(f"'{address}' is no address; give one like http://127.0.0.1:41321.") from error
         key = self._asked("POST", "/hub/keys", json={"name": CALLER}).get("key")

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.infra.sandbox.tasks.small_hub import small_hub
+
 ROOT = Path(__file__).resolve().parents[4]
+PLANTED = ("--seed", 7, "--plants", 0.05)
+"""Enough to meet every kind of fault; each slow or dead one costs seconds of probing."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def hub(folder: Path, *options: object) -> Iterator[RunningHub]:
 @pytest.fixture(scope="package")
 def planted_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """Seed 7, with planted faults."""
-    with hub(tmp_path_factory.mktemp("planted"), "--seed", 7) as running:
+    with hub(tmp_path_factory.mktemp("planted"), *PLANTED) as running:
         yield running
 
 
@@ -52,3 +56,17 @@ def sound_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
     """No planted faults."""
     with hub(tmp_path_factory.mktemp("sound"), "--seed", 7, "--plants", 0) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def tiny_hub() -> Iterator[str]:
+    """Six APIs of one tool that no asks file speaks of."""
+    with small_hub() as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def broken_hub() -> Iterator[str]:
+    """The same, all of them dead."""
+    with small_hub(broken=True) as address:
+        yield address
