@@ -76,7 +76,8 @@ def find_emoji(
 ) -> Answer:
     """Little pictures whose English names hold given words: an exact hit first, then by name, ten at most."""
     wanted = name.lower().replace("_", " ").strip()
-    found = [known for known in _english_names() if re.search(rf"\b{re.escape(wanted)}\b", known.lower())]
+    whole_words = re.compile(rf"\b{re.escape(wanted)}\b")
+    found = [known for known in _english_names() if whole_words.search(known.lower())]
     if not wanted or not found:
         raise NotFound(f"no emoji is called '{name}'")
     found.sort(key=lambda known: (known.lower() != wanted, len(known), known))

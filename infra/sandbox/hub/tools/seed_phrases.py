@@ -95,7 +95,14 @@ def complete_phrase(
     unknown = [word for word in given if word not in english.wordlist]
     if unknown:
         raise BadArgument("words", f"has a word that the english list lacks: '{unknown[0][:30]}'")
-    endings = [last for last in english.wordlist if english.check(" ".join([*given, last]))]
+    known_bits = 0
+    for word in given:
+        known_bits = known_bits << 11 | english.wordlist.index(word)
+    # Of each 33 bits 32 are entropy; the last word holds what is left of it, and the checksum.
+    entropy_bits = (len(given) + 1) * 11 * 32 // 33
+    free = entropy_bits - 11 * len(given)
+    full = ((known_bits << free | tail).to_bytes(entropy_bits // 8, "big") for tail in range(2**free))
+    endings = [english.to_mnemonic(entropy).split()[-1] for entropy in full]
     return {"count": len(endings), "first": endings[0], "last": endings[-1]}
 
 
