@@ -107,7 +107,9 @@ def month_summary(
 @tool.get("/bookings", "List Bookings")
 def list_bookings(
     state: State,
-    category: Annotated[str, Choice("Purpose.", members=CATEGORIES, example="groceries")],
+    category: Annotated[
+        str, Choice("What it was for, in one word.", members=CATEGORIES, example="groceries")
+    ],
 ) -> Answer:
     """All lines of the book for one purpose, the newest first, at most twenty, with their numbers."""
     found = [booking for booking in state["bookings"] if booking["category"] == category]
@@ -122,7 +124,7 @@ def book_expense(
     clock: Clock,
     account: Account,
     amount: Amount,
-    category: Annotated[str, Choice("Purpose.", members=CATEGORIES, example="leisure")],
+    category: Annotated[str, Choice("What it was for, in one word.", members=CATEGORIES, example="leisure")],
     text: Words,
     date: Date = None,
 ) -> Answer:

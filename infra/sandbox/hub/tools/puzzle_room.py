@@ -125,7 +125,7 @@ def letter_points(
     word: Annotated[
         str,
         Text(
-            "A word.",
+            "Word to be laid.",
             examples=("quartz", "jukebox", "banana"),
             pattern="[A-Za-z]{1,15}",
             pattern_words="1 to 15 letters from a to z",

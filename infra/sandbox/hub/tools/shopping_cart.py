@@ -132,7 +132,7 @@ def checkout_total(state: State) -> Answer:
 def add_ware(
     state: State,
     sku: Sku,
-    quantity: Annotated[int, Integer("How many.", minimum=1, maximum=MAX_QUANTITY, example=2)] = 1,
+    quantity: Annotated[int, Integer("How many pieces.", minimum=1, maximum=MAX_QUANTITY, example=2)] = 1,
 ) -> Answer:
     """Puts some pieces of an article into the basket, on top of those that are there."""
     _ware(sku)

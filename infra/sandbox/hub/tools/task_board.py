@@ -19,7 +19,7 @@ tool = Tool(
     " hand it to somebody, tick it off, and see who has how much to do. Each session has its own wall.",
     data_vintage="What callers write; a fresh session has five notes.",
     licence="Apache-2.0",
-    collections=("team-office", "moving-house"),
+    collections=("team-office", "moving-house", "small-shop"),
     initial_state={
         "tasks": [
             {"id": 1, "title": "Order boxes", "person": "ada", "due": "2026-07-03", "done": False},

@@ -103,7 +103,7 @@ def free_slot(
     date: Annotated[datetime.date, day("2026-07-01", "Day to look at.")],
     minutes: Minutes,
     earliest: Annotated[datetime.time, TimeOfDay("Not before.", example="09:00")] = datetime.time(9),
-    latest: Annotated[datetime.time, TimeOfDay("Over by.", example="17:00")] = datetime.time(17),
+    latest: Annotated[datetime.time, TimeOfDay("Must be over by then.", example="17:00")] = datetime.time(17),
 ) -> Answer:
     """The first gap of a working day that is long enough for something of a given length."""
     start = f"{earliest:%H:%M}"

@@ -32,6 +32,12 @@ FACTS = [
     ("dice-odds", "exact-total", {"dice": 2, "sides": 6, "total": 7}, {"fraction": "1/6"}),
     ("dice-odds", "total-at-least", {"dice": 3, "sides": 6, "total": 16}, {"fraction": "5/108"}),
     ("dice-odds", "any-face", {"dice": 4, "sides": 6, "at_least": 6}, {"percent": 51.7747}),  # de Mere
+    ("garden-planner", "soil-for-bed",
+     {"length": 2.0, "width": 1.0, "depth_cm": 30.0, "bag_litres": 50.0},
+     {"litres": 600.0, "bags": 12}),
+    ("garden-planner", "plants-per-bed",
+     {"length": 10.0, "width": 1.0, "spacing_cm": 50.0},
+     {"area_m2": 10.0, "plants": 40}),
     ("home-improvement", "concrete-slab",
      {"length": 10.0, "width": 5.0, "thickness_cm": 20.0},
      {"cubic_metres": 10.0}),
