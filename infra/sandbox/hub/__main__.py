@@ -4,14 +4,18 @@ import argparse
 import datetime
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from infra.sandbox.hub.app import create_app
 from infra.sandbox.hub.catalogue import load_catalogue
 from infra.sandbox.hub.clock import EPOCH, read_moment, shown
+from infra.sandbox.hub.drift import CHANGES_A_DAY, MAX_SPEED
 from infra.sandbox.hub.errors import BadValue, DeclarationError
-from infra.sandbox.hub.plants import DEFAULT_SHARE, plant, truth
+from infra.sandbox.hub.marketplace import Marketplace
+from infra.sandbox.hub.plants import DEFAULT_SHARE, load_faults, plant
 from infra.sandbox.hub.server import HOST, listening_socket, serve
+from infra.sandbox.hub.trials import try_faults
 
 
 def main() -> int:
@@ -19,9 +23,13 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         catalogue = load_catalogue(arguments.tools)
-        planted = plant(catalogue, arguments.seed, arguments.plants)
+        faults = load_faults(arguments.plants_from)
+        if arguments.plants_from is not None:
+            try_faults(catalogue, faults)
+        planted = plant(catalogue, faults, arguments.seed, arguments.plants)
+        marketplace = Marketplace(catalogue, planted, arguments.seed, arguments.clock, arguments.drift)
         if arguments.plants_to is not None:
-            arguments.plants_to.write_text(json.dumps(truth(planted), indent=1) + "\n")
+            arguments.plants_to.write_text(_rows(marketplace.truth()))
         bound = listening_socket(arguments.port)
     except DeclarationError as error:
         return _refused(str(error))
@@ -30,7 +38,7 @@ def main() -> int:
         return _refused(f"cannot use {what}: {error.strerror}")
     for sentence in catalogue.left_out:
         print(sentence, file=sys.stderr)
-    serve(create_app(catalogue, planted, arguments.seed, arguments.clock), bound)
+    serve(create_app(marketplace), bound)
     return 0
 
 
@@ -59,7 +67,17 @@ def _parser() -> argparse.ArgumentParser:
         help=f"where the clock stands at first (default {shown(EPOCH)})",
     )
     parser.add_argument(
-        "--plants-to", type=Path, metavar="FILE", help="write there, as JSON, which are broken"
+        "--plants-from", type=Path, metavar="FOLDER", help="fault files that add to or replace our kinds"
+    )
+    parser.add_argument(
+        "--plants-to", type=Path, metavar="FILE", help="write there, as JSON, which are broken or will change"
+    )
+    parser.add_argument(
+        "--drift",
+        type=_speed,
+        default=1.0,
+        metavar="SPEED",
+        help=f"how fast APIs change as the clock moves: 1 (default) is {CHANGES_A_DAY} a day, 0 never",
     )
     return parser
 
@@ -80,11 +98,26 @@ def _share(text: str) -> float:
     return share
 
 
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 <= speed <= MAX_SPEED:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a speed: give a number from 0 to {MAX_SPEED:g}")
+    return speed
+
+
 def _moment(text: str) -> datetime.datetime:
     try:
         return read_moment(text)
     except BadValue as error:
         raise argparse.ArgumentTypeError(f"'{text}' {error}") from error
+
+
+def _rows(rows: Sequence[object]) -> str:
+    """Return a JSON list with one row a line."""
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
 def _refused(sentence: str) -> int:

@@ -1,9 +1,10 @@
 """The hub as an ASGI application: listings and documentation under ``/hub``, the APIs under ``/api``."""
 
+import asyncio
 import contextlib
 import datetime
 import gc
-import threading
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -20,10 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from infra.sandbox.hub.arguments import read_body
 from infra.sandbox.hub.calls import ApiCalls
 from infra.sandbox.hub.catalogue import Catalogue
-from infra.sandbox.hub.clock import EPOCH, later, read_moment, shown
+from infra.sandbox.hub.clock import later, read_moment, shown
 from infra.sandbox.hub.documents import (
     Document,
-    catalogue_version,
     category_document,
     collection_document,
     tool_page,
@@ -35,9 +35,7 @@ from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.pages.routes import page_routes
 from infra.sandbox.hub.pages.shop import MarketplaceShop
 from infra.sandbox.hub.parameters import Integer
-from infra.sandbox.hub.plants import truth
 from infra.sandbox.hub.sessions import Sessions, session_name
-from infra.sandbox.hub.tool import slug_of
 from infra.sandbox.hub.wire import receive_body, send_body
 
 PAGE = Integer("Page of a listing, from 1.", minimum=1, maximum=1_000_000, example=1)
@@ -45,23 +43,13 @@ PER_PAGE = Integer("Rows of a page.", minimum=1, maximum=100, example=20)
 
 Row = TypeVar("Row")
 
+log = logging.getLogger(__name__)
 
-def create_app(
-    catalogue: Catalogue,
-    planted: Mapping[tuple[str, str], str],
-    seed: int,
-    moment: datetime.datetime = EPOCH,
-) -> Starlette:
-    """Return the application.
 
-    Args:
-        catalogue: the tools offered.
-        planted: kind of fault of each planted API, by slug of the tool and slug of the API.
-        seed: what keys are signed with.
-        moment: where the clock stands at first.
-    """
-    marketplace, sessions = Marketplace(catalogue, planted, seed, moment), Sessions()
-    desk = _FrontDesk(catalogue, planted, seed)
+def create_app(marketplace: Marketplace) -> Starlette:
+    """Return the application that serves a marketplace, with sessions of its own."""
+    sessions = Sessions()
+    desk = _FrontDesk(marketplace)
     controls = _Controls(marketplace, sessions)
     routes = [
         Mount("/api", ApiCalls(marketplace, sessions)),
@@ -78,64 +66,66 @@ def create_app(
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(_KeyCheck, seed=seed)],
+        middleware=[Middleware(_KeyCheck, seed=marketplace.seed)],
         exception_handlers={HubError: _refusal, HTTPException: _refusal},
-        lifespan=lambda _: _warming(catalogue),
+        lifespan=lambda _: _warming(marketplace.catalogue),
     )
 
 
 class _FrontDesk:
     """Everything but the calls: listings, pages, keys, health."""
 
-    def __init__(self, catalogue: Catalogue, planted: Mapping[tuple[str, str], str], seed: int) -> None:
-        self._catalogue = catalogue
-        self._seed = seed
-        self._version = catalogue_version(catalogue, truth(planted))
+    def __init__(self, marketplace: Marketplace) -> None:
+        self._marketplace = marketplace
 
     async def health(self, _: Request) -> Response:
         """Tell that the hub is up, and which catalogue it serves."""
-        apis = sum(1 for _ in self._catalogue.apis())
-        tools = len(self._catalogue.tools)
-        return _json({"status": "ok", "catalogue": self._version, "tools": tools, "apis": apis})
+        catalogue = self._marketplace.catalogue
+        return _json(
+            {
+                "status": "ok",
+                "catalogue": self._marketplace.version,
+                "tools": len(catalogue.tools),
+                "apis": catalogue.api_count,
+            }
+        )
 
     async def keys(self, request: Request) -> Response:
         """Issue a key."""
         wish = read_body(await receive_body(request.receive))
-        return _json({"key": issue_key(self._seed, wish.get("name"))})
+        return _json({"key": issue_key(self._marketplace.seed, wish.get("name"))})
 
     async def categories(self, request: Request) -> Response:
         """List the categories."""
-        return _listing(
-            request, list(self._catalogue.categories), lambda slug: category_document(self._catalogue, slug)
-        )
+        catalogue = self._marketplace.catalogue
+        return _listing(request, list(catalogue.categories), lambda slug: category_document(catalogue, slug))
 
     async def collections(self, request: Request) -> Response:
         """List the collections."""
-        collections = list(self._catalogue.collections.values())
-        return _listing(request, collections, lambda c: collection_document(self._catalogue, c))
+        catalogue = self._marketplace.catalogue
+        collections = list(catalogue.collections.values())
+        return _listing(request, collections, lambda c: collection_document(catalogue, c))
 
     async def tools(self, request: Request) -> Response:
         """List the tools, all or those of a category or collection."""
+        catalogue = self._marketplace.catalogue
         category, collection = (request.query_params.get(name) for name in ("category", "collection"))
-        if category is not None and category not in self._catalogue.categories:
+        if category is not None and category not in catalogue.categories:
             raise NotFound(f"there is no category '{category[:60]}'; see /hub/categories")
-        if collection is not None and collection not in self._catalogue.collections:
+        if collection is not None and collection not in catalogue.collections:
             raise NotFound(f"there is no collection '{collection[:60]}'; see /hub/collections")
-        tools = [
-            tool
-            for tool in self._catalogue.tools.values()
-            if (category is None or slug_of(tool.category) == category)
-            and (collection is None or collection in tool.collections)
-        ]
+        shelf = catalogue.tools.values() if category is None else catalogue.by_category[category]
+        tools = [tool for tool in shelf if collection is None or collection in tool.collections]
         return _listing(request, tools, tool_summary)
 
     async def tool(self, request: Request) -> Response:
         """Show the documentation of a tool."""
         slug = request.path_params["slug"]
-        if slug not in self._catalogue.tools:
+        catalogue = self._marketplace.catalogue
+        if slug not in catalogue.tools:
             raise NotFound(f"there is no tool '{slug[:60]}'; see /hub/tools")
         origin = str(request.base_url).rstrip("/")
-        return _json(tool_page(self._catalogue, self._catalogue.tools[slug], origin))
+        return _json(tool_page(catalogue, catalogue.tools[slug], origin))
 
 
 class _Controls:
@@ -241,18 +231,21 @@ async def _refusal(_: Request, error: Exception) -> Response:
 
 @contextlib.asynccontextmanager
 async def _warming(catalogue: Catalogue) -> AsyncIterator[None]:
-    """Load packages and tables in the background, or the first call of an API would look slow."""
-    stop = threading.Event()
+    """Load packages and tables between requests, or the first call of an API would look slow.
 
-    def warm() -> None:
+    On the event loop and not in a thread: packages that fill their tables at the first asking may not be
+    asked by two at once.
+    """
+
+    async def warm() -> None:
         for tool, api in catalogue.apis():
-            if stop.is_set():
-                return
-            catalogue.example_response(tool, api)
+            try:
+                catalogue.example_response(tool, api)
+            except Exception:
+                log.exception("the example of '%s' of %s fails", api.name, tool.name)
+            await asyncio.sleep(0.005)
         gc.freeze()  # the tables stay for good: no collection has to walk through them again
 
-    thread = threading.Thread(target=warm, name="warming", daemon=True)
-    thread.start()
+    task = asyncio.create_task(warm())
     yield
-    stop.set()
-    thread.join()
+    task.cancel()

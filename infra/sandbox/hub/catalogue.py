@@ -1,12 +1,9 @@
 """The catalogue: every tool the hub offers, read from its own ``tools`` package and from a user's folder."""
 
 import hashlib
-import importlib
 import importlib.metadata
-import importlib.util
-import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +13,7 @@ import orjson
 from infra.sandbox.hub import tools as builtin_tools
 from infra.sandbox.hub.collections import COLLECTIONS, Collection
 from infra.sandbox.hub.errors import DeclarationError
+from infra.sandbox.hub.folders import declared_in_folder, declared_in_package
 from infra.sandbox.hub.sources import tables
 from infra.sandbox.hub.tool import Answer, Api, Tool, slug_of
 
@@ -27,11 +25,37 @@ class Catalogue:
     tools: dict[str, Tool]
     left_out: tuple[str, ...] = ()
     """A sentence for each tool of an extra that is not installed."""
-    _answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    _answers: dict[Api, Answer] = field(default_factory=dict)
+
+    def with_tools(self, tools: Mapping[str, Tool]) -> "Catalogue":
+        """Return a catalogue in which some tools are replaced by others of the same slug."""
+        return Catalogue({**self.tools, **tools}, self.left_out, self._answers)
 
     def apis(self) -> Iterator[tuple[Tool, Api]]:
         """Yield every API with its tool."""
         return ((tool, api) for tool in self.tools.values() for api in tool.apis)
+
+    @cached_property
+    def api_count(self) -> int:
+        """How many APIs there are."""
+        return sum(len(tool.apis) for tool in self.tools.values())
+
+    @cached_property
+    def by_category(self) -> dict[str, list[Tool]]:
+        """Tools of each category, by its slug."""
+        shelves: dict[str, list[Tool]] = {slug: [] for slug in self.categories}
+        for tool in self.tools.values():
+            shelves[slug_of(tool.category)].append(tool)
+        return shelves
+
+    @cached_property
+    def by_collection(self) -> dict[str, list[Tool]]:
+        """Tools of each collection, by its slug."""
+        shelves: dict[str, list[Tool]] = {slug: [] for slug in self.collections}
+        for tool in self.tools.values():
+            for slug in tool.collections:
+                shelves[slug].append(tool)
+        return shelves
 
     @cached_property
     def categories(self) -> dict[str, str]:
@@ -47,10 +71,9 @@ class Catalogue:
 
     def example_response(self, tool: Tool, api: Api) -> Answer:
         """Return the answer to the documented example, computed at the first asking."""
-        key = tool.slug, api.slug
-        if key not in self._answers:
-            self._answers[key] = tool.example_answer(api)
-        return self._answers[key]
+        if api not in self._answers:
+            self._answers[api] = tool.example_answer(api)
+        return self._answers[api]
 
 
 def load_catalogue(folder: Path | None = None) -> Catalogue:
@@ -59,19 +82,16 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     Raises:
         DeclarationError: a file has no `tool`, contradicts itself, or needs a package that is not installed.
     """
-    tools: dict[str, Tool] = {}
-    for module in pkgutil.iter_modules(builtin_tools.__path__):
-        tool = importlib.import_module(f"{builtin_tools.__name__}.{module.name}").tool
-        tools[tool.slug] = tool
-    theirs = [_tool_in(file) for file in _tool_files(folder)]
-    tools.update((tool.slug, tool) for tool in theirs)
+    theirs = [] if folder is None else declared_in_folder(folder, "tool", Tool)
+    ours = declared_in_package(builtin_tools, "tool", Tool)
+    tools = {tool.slug: tool for tool in (*ours, *theirs)}
     left_out = _leave_out_missing_extras(tools)
     for tool in tools.values():
         _check(tool)
     catalogue = Catalogue(dict(sorted(tools.items())), left_out)
     for tool in theirs:
         if tool.slug in tools:
-            _try_examples(catalogue, tool)
+            _try_examples(tool)
     return catalogue
 
 
@@ -123,32 +143,6 @@ def _is_installed(package: str) -> bool:
     return True
 
 
-def _tool_files(folder: Path | None) -> list[Path]:
-    if folder is None:
-        return []
-    files = sorted(f for f in folder.glob("*.py") if not f.name.startswith("_")) if folder.is_dir() else []
-    if not files:
-        raise DeclarationError(f"{folder} holds no tool file (*.py); see infra/sandbox/README.md for one")
-    return files
-
-
-def _tool_in(file: Path) -> Tool:
-    spec = importlib.util.spec_from_file_location(f"hub_tool_{file.stem}", file)
-    if spec is None or spec.loader is None:
-        raise DeclarationError(f"{file} cannot be read as Python")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except DeclarationError as error:
-        raise DeclarationError(f"{file}: {error}") from error
-    except Exception as error:
-        raise DeclarationError(f"{file} fails when it is imported: {error!r}") from error
-    tool = getattr(module, "tool", None)
-    if not isinstance(tool, Tool):
-        raise DeclarationError(f"{file} defines no tool: write tool = Tool(name=...) at its top level")
-    return tool
-
-
 def _check(tool: Tool) -> None:
     if not tool.apis:
         raise DeclarationError(f"{tool.name} has no APIs: declare functions with @tool.get(...)")
@@ -163,10 +157,13 @@ def _check(tool: Tool) -> None:
             raise DeclarationError(f"{tool.name}: no table {table} in {tables.FOLDER.name}/")
 
 
-def _try_examples(catalogue: Catalogue, tool: Tool) -> None:
+def _try_examples(tool: Tool) -> None:
     """Call each API once: ours are tested, a user's file is told here what fails."""
     for api in tool.apis:
+        state = tool.first_state() if api.state_argument else None
         try:
-            orjson.dumps(catalogue.example_response(tool, api))
+            orjson.dumps([tool.example_answer(api, state), state])
         except Exception as error:
             raise DeclarationError(f"{tool.name}: the example of '{api.name}' fails: {error!r}") from error
+        if state is not None and api.method == "GET" and state != tool.first_state():
+            raise DeclarationError(f"{tool.name}: '{api.name}' writes, so declare it with @tool.post(...)")

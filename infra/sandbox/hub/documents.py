@@ -2,25 +2,23 @@
 
 from infra.sandbox.hub.catalogue import Catalogue, fingerprint, package_name, package_version
 from infra.sandbox.hub.collections import Collection
-from infra.sandbox.hub.tool import Api, Parameter, Tool, slug_of
+from infra.sandbox.hub.tool import Api, Parameter, Tool
 
 Document = dict[str, object]
 
 
 def category_document(catalogue: Catalogue, slug: str) -> Document:
     """Return a row of the category listing."""
-    tools = sum(slug_of(tool.category) == slug for tool in catalogue.tools.values())
-    return {"slug": slug, "name": catalogue.categories[slug], "tools": tools}
+    return {"slug": slug, "name": catalogue.categories[slug], "tools": len(catalogue.by_category[slug])}
 
 
 def collection_document(catalogue: Catalogue, collection: Collection) -> Document:
     """Return a row of the collection listing."""
-    tools = [tool.slug for tool in catalogue.tools.values() if collection.slug in tool.collections]
     return {
         "slug": collection.slug,
         "name": collection.name,
         "description": collection.description,
-        "tools": tools,
+        "tools": [tool.slug for tool in catalogue.by_collection[collection.slug]],
     }
 
 
@@ -58,9 +56,9 @@ def tool_page(catalogue: Catalogue, tool: Tool, origin: str) -> Document:
     return {**document, "apis": apis}
 
 
-def catalogue_version(catalogue: Catalogue, plants: list[dict[str, str]]) -> str:
-    """Return a hash over documentation, plants and package versions: equal hashes mean equal answers."""
-    return fingerprint([[tool_document(tool, "") for tool in catalogue.tools.values()], plants])
+def catalogue_version(catalogue: Catalogue, *more: object) -> str:
+    """Return a hash over documentation and package versions, and over `more` that answers depend on."""
+    return fingerprint([[fingerprint(tool_document(tool, "")) for tool in catalogue.tools.values()], *more])
 
 
 def _api_document(api: Api) -> Document:

@@ -25,6 +25,7 @@ class BadArgument(HubError):
     def __init__(self, parameter: str, reason: str) -> None:
         super().__init__(f"parameter '{parameter}' {reason}")
         self.parameter = parameter
+        self.reason = reason
 
 
 class MissingKey(HubError):

@@ -1,90 +1,73 @@
-"""Bad APIs, planted on purpose: a seeded share of the catalogue answers as broken marketplaces do.
+"""Bad APIs, planted on purpose: which of the catalogue are broken, and how.
 
-kind             what the caller gets
-404              404 with a JSON message, for every argument
-500              500 with a JSON message, for every argument
-html             200 with an HTML error page
-error_under_200  200 with a JSON error message
-slow             the true answer, after `SLOW_ANSWER_S` seconds
-empty            200 with an empty body
-placeholder      200 with an answer that its author never replaced by a real one
-
-Which APIs are planted follows from the seed and the slugs alone, so adding a tool moves few plants. The truth
-goes to a file for tests and benchmarks; nothing the hub serves reveals it: documentation and examples of a
-planted API are those of the sound one.
+The kinds of fault are the files of ``faults``, and those of a user's folder. Which APIs are planted follows
+from the seed and the slugs alone, so adding a tool moves few plants. The truth goes to a file for tests and
+benchmarks; nothing the hub serves reveals it.
 """
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from infra.sandbox.hub import faults as builtin_faults
 from infra.sandbox.hub.catalogue import Catalogue
+from infra.sandbox.hub.draws import rank
+from infra.sandbox.hub.fault import Fault
+from infra.sandbox.hub.folders import declared_in_folder, declared_in_package
+from infra.sandbox.hub.tool import Names
 
-KINDS = ("404", "500", "html", "error_under_200", "slow", "empty", "placeholder")
 DEFAULT_SHARE = 0.12
-SLOW_ANSWER_S = 6.0
-"""Twice the limit at which a crawler calls an API slow (3 s at the 95th percentile)."""
-
-_HTML = (
-    "<!DOCTYPE html><html><head><title>Application unavailable</title></head>"
-    "<body><h1>Application unavailable</h1><p>Please try again later.</p></body></html>"
-)
 
 
-@dataclass(frozen=True)
-class PlantedAnswer:
-    """A complete answer that has nothing to do with the arguments."""
-
-    status: int
-    content_type: bytes
-    body: bytes
-
-
-ANSWERS: Mapping[str, PlantedAnswer] = {
-    "404": PlantedAnswer(404, b"application/json", b'{"message":"Endpoint does not exist"}'),
-    "500": PlantedAnswer(500, b"application/json", b'{"message":"Internal server error"}'),
-    "html": PlantedAnswer(200, b"text/html; charset=utf-8", _HTML.encode()),
-    "error_under_200": PlantedAnswer(
-        200, b"application/json", b'{"message":"You are not subscribed to this API."}'
-    ),
-    "empty": PlantedAnswer(200, b"application/json", b""),
-    "placeholder": PlantedAnswer(200, b"application/json", b'{"key1":"value","key2":"value"}'),
-}
-"""The answer of each kind but ``slow``, which answers truly."""
+def load_faults(folder: Path | None = None) -> list[Fault]:
+    """Read the kinds of fault, then add or replace those of `folder`; raises `DeclarationError`."""
+    faults = {fault.kind: fault for fault in declared_in_package(builtin_faults, "fault", Fault)}
+    if folder is not None:
+        faults |= {fault.kind: fault for fault in declared_in_folder(folder, "fault", Fault)}
+    return list(faults.values())
 
 
-def plant(catalogue: Catalogue, seed: int, share: float = DEFAULT_SHARE) -> dict[tuple[str, str], str]:
+def plant(
+    catalogue: Catalogue, faults: Sequence[Fault], seed: int, share: float = DEFAULT_SHARE
+) -> dict[Names, Fault]:
     """Choose which APIs misbehave, and how.
 
-    Every kind occurs at least once where `share` is above 0 and the catalogue has room; of each tool at least
-    one API stays sound.
+    Kinds are as frequent as each other, as far as they fit; of each tool at least one API stays sound, and
+    tools that write are spared by kinds that do not ask for them.
 
     Args:
         catalogue: what is offered.
+        faults: the kinds to choose from.
         seed: decides which APIs are planted.
         share: planted APIs over all APIs, in [0, 1].
 
     Returns:
-        kind of each planted API, by slug of the tool and slug of the API.
+        fault of each planted API, by slug of the tool and slug of the API.
     """
-    if share <= 0:
+    apis = list(catalogue.apis())
+    wanted = round(share * len(apis))
+    if not wanted:
         return {}
-    apis = [(tool.slug, api.slug) for tool, api in catalogue.apis()]
-    wanted = max(len(KINDS), round(share * len(apis)))
+    kinds = sorted(faults, key=lambda fault: rank(seed, "plants", fault.kind))
     sound = {tool.slug: len(tool.apis) for tool in catalogue.tools.values()}
-    chosen: list[tuple[str, str]] = []
-    for tool, api in sorted(apis, key=lambda names: _rank(seed, *names)):
-        if len(chosen) < wanted and sound[tool] > 1:
-            sound[tool] -= 1
-            chosen.append((tool, api))
-    kinds = sorted(KINDS, key=lambda kind: _rank(seed, kind))
-    return {names: kinds[i % len(kinds)] for i, names in enumerate(chosen)}
+    used: Counter[str] = Counter()
+    planted: dict[Names, Fault] = {}
+    for tool, api in sorted(apis, key=lambda pair: rank(seed, "plants", pair[0].slug, pair[1].slug)):
+        if len(planted) == wanted:
+            break
+        writes = tool.initial_state is not None
+        fitting = [f for f in kinds if (f.hits_tools_that_write or not writes) and f.fits(api)]
+        if fitting and sound[tool.slug] > 1:
+            fault = min(fitting, key=lambda f: used[f.kind])
+            used[fault.kind] += 1
+            sound[tool.slug] -= 1
+            planted[tool.slug, api.slug] = fault
+    return planted
 
 
-def truth(planted: Mapping[tuple[str, str], str]) -> list[dict[str, str]]:
-    """Return the plants as the JSON rows of ``--plants-to``, in alphabetical order."""
-    return [{"tool": tool, "api": api, "kind": kind} for (tool, api), kind in sorted(planted.items())]
-
-
-def _rank(seed: int, *names: str) -> bytes:
-    return hashlib.blake2b("\0".join((str(seed), "plants", *names)).encode(), digest_size=16).digest()
+def truth(planted: Mapping[Names, Fault]) -> list[dict[str, object]]:
+    """Return the plants as JSON rows of ``--plants-to``, in alphabetical order."""
+    return [
+        {"tool": tool, "api": api, "kind": fault.kind, "expected": fault.expected}
+        for (tool, api), fault in sorted(planted.items(), key=lambda plant: plant[0])
+    ]

@@ -1,11 +1,13 @@
 """Sessions: what the tools that write have written, apart for each caller who names a session.
 
 A document is kept as JSON bytes that nobody changes: a write puts other bytes in their place, so a fork
-copies references. Every name is a session; one that was never used is fresh.
+copies references. Every name is a session; one that was never used is fresh. A session also counts calls
+whose outcome depends on how often they were made, so that what happens in one does not depend on the others.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -20,69 +22,94 @@ MAX_SESSION_BYTES = 1_048_576
 """Documents of all tools in one session."""
 MAX_BYTES = 512 * 1_048_576
 """Documents of all sessions, as if none were shared."""
+MAX_COUNTS = 10_000
+"""Kinds of call that are counted in one session; beyond, the oldest counts begin again."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NOTHING: Mapping[str, bytes] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What is kept under one name."""
+
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    """JSON by slug of the tool; never changed in place."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How often each kind of call was made."""
+
+    def size(self) -> int:
+        """Length of all documents [bytes]."""
+        return sum(map(len, self.documents.values()))
+
+
+_FRESH = _Session()
 
 
 class Sessions:
     """All sessions of a hub."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, dict[str, bytes]] = {}
+        self._sessions: dict[str, _Session] = {}
         self._bytes = 0
 
-    def read(self, session: str, tool: Tool) -> State:
+    def read(self, name: str, tool: Tool) -> State:
         """Return the document of a tool in a session, which the caller may change; see `write`."""
-        return State(orjson.loads(self._of(session).get(tool.slug) or tool.initial_document()))
+        document = self._of(name).documents.get(tool.slug)
+        return tool.first_state() if document is None else State(orjson.loads(document))
 
-    def write(self, session: str, tool: Tool, state: State) -> None:
+    def write(self, name: str, tool: Tool, state: State) -> None:
         """Put a document in the place of the former one; raises `Full`."""
-        document = orjson.dumps(state)
-        documents = self._of(session)
-        more = len(document) - len(documents.get(tool.slug, b""))
-        if size_of(documents) + more > MAX_SESSION_BYTES:
+        former = self._of(name)
+        session = _Session({**former.documents, tool.slug: orjson.dumps(state)}, former.counts)
+        if session.size() > MAX_SESSION_BYTES:
             raise Full(
-                f"session '{session}' would hold more than {MAX_SESSION_BYTES} bytes;"
-                f" DELETE /hub/sessions/{session} empties it"
+                f"session '{name}' would hold more than {MAX_SESSION_BYTES} bytes;"
+                f" DELETE /hub/sessions/{name} empties it"
             )
-        self._keep(session, {**documents, tool.slug: document}, more)
+        self._keep(name, session)
 
-    def touch(self, session: str, tool: Tool) -> None:
+    def touch(self, name: str, tool: Tool) -> None:
         """Note that a tool was used in a session, even if only to read; raises `Full`."""
-        documents = self._of(session)
-        if tool.slug not in documents:
-            first = tool.initial_document()
-            self._keep(session, {**documents, tool.slug: first}, len(first))
+        former = self._of(name)
+        if tool.slug not in former.documents:
+            documents = {**former.documents, tool.slug: tool.initial_document()}
+            self._keep(name, _Session(documents, former.counts))
 
-    def state(self, session: str) -> dict[str, object]:
+    def count(self, name: str, call: str) -> int:
+        """Return how often a kind of call was counted in a session before; raises `Full`."""
+        if name not in self._sessions:
+            self._keep(name, _Session())
+        counts = self._sessions[name].counts
+        before = counts.pop(call, 0)
+        counts[call] = before + 1  # now the newest
+        if len(counts) > MAX_COUNTS:
+            del counts[next(iter(counts))]
+        return before
+
+    def state(self, name: str) -> dict[str, object]:
         """Return the documents of a session by slug of the tool: those of the tools that were used in it."""
-        return {slug: orjson.loads(document) for slug, document in sorted(self._of(session).items())}
+        return {slug: orjson.loads(text) for slug, text in sorted(self._of(name).documents.items())}
 
-    def fork(self, session: str, to: str) -> None:
+    def fork(self, name: str, to: str) -> None:
         """Make a session a copy of another as it stands, whatever it was before; raises `Full`."""
-        documents = dict(self._of(session))
-        self._keep(to, documents, size_of(documents) - size_of(self._of(to)))
+        origin = self._of(name)
+        self._keep(to, _Session(origin.documents, dict(origin.counts)))
 
-    def delete(self, session: str) -> None:
+    def delete(self, name: str) -> None:
         """Make a session fresh again."""
-        self._bytes -= size_of(self._documents.pop(session, _NOTHING))
+        self._bytes -= self._sessions.pop(name, _FRESH).size()
 
-    def _of(self, session: str) -> Mapping[str, bytes]:
-        return self._documents.get(session, _NOTHING)
+    def _of(self, name: str) -> _Session:
+        return self._sessions.get(name, _FRESH)
 
-    def _keep(self, session: str, documents: dict[str, bytes], more: int) -> None:
-        if session not in self._documents and len(self._documents) >= MAX_SESSIONS:
+    def _keep(self, name: str, session: _Session) -> None:
+        if name not in self._sessions and len(self._sessions) >= MAX_SESSIONS:
             raise Full(f"the hub keeps {MAX_SESSIONS} sessions; DELETE /hub/sessions/NAME frees one")
-        if self._bytes + more > MAX_BYTES:
+        total = self._bytes - self._of(name).size() + session.size()
+        if total > MAX_BYTES:
             raise Full(f"the hub keeps {MAX_BYTES} bytes of sessions; DELETE /hub/sessions/NAME frees some")
-        self._documents[session] = documents
-        self._bytes += more
-
-
-def size_of(documents: Mapping[str, bytes]) -> int:
-    """Return the length of all documents of a session [bytes]."""
-    return sum(map(len, documents.values()))
+        self._sessions[name] = session
+        self._bytes = total
 
 
 def session_name(name: object) -> str:

@@ -30,6 +30,9 @@ from infra.sandbox.hub.state import State
 Answer = Mapping[str, object] | Sequence[object]
 """What an API returns: a JSON object or list."""
 
+Names = tuple[str, str]
+"""Slug of a tool and slug of one of its APIs."""
+
 _REQUIRED = inspect.Parameter.empty
 
 
@@ -38,7 +41,7 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One argument of an API: its kind, its name, and where in the request it travels."""
 
@@ -51,9 +54,9 @@ class Parameter:
     """Python value the function receives where the argument is left out."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Api:
-    """One callable address of a tool."""
+    """One callable address of a tool; two are equal only if they are the same object."""
 
     name: str
     slug: str
@@ -67,6 +70,8 @@ class Api:
     """Name of the argument that the hub fills with the `Clock`; empty where there is none."""
     state_argument: str = ""
     """Name of the argument that the hub fills with the `State`; empty where there is none."""
+    delay_s: float = 0.0
+    """How long every answer is kept back [s]."""
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -107,8 +112,12 @@ class Tool:
         """Return the initial state as JSON."""
         return orjson.dumps(self.initial_state)
 
-    def example_answer(self, api: Api) -> Answer:
-        """Return the answer of an API to its documented example, in a fresh session at the epoch."""
+    def first_state(self) -> State:
+        """Return what a fresh session starts with."""
+        return State(orjson.loads(self.initial_document()))
+
+    def example_answer(self, api: Api, state: State | None = None) -> Answer:
+        """Return the answer to the documented example, at the epoch, in a fresh session if none is given."""
         given = api.example_arguments()
         arguments = {
             p.name: p.kind.from_json(given[p.name]) if p.required else p.default for p in api.parameters
@@ -116,7 +125,7 @@ class Tool:
         if api.clock_argument:
             arguments[api.clock_argument] = Clock(EPOCH)
         if api.state_argument:
-            arguments[api.state_argument] = State(orjson.loads(self.initial_document()))
+            arguments[api.state_argument] = self.first_state() if state is None else state
         return api.function(**arguments)
 
     @property

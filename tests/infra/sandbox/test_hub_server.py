@@ -14,7 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.infra.sandbox.test_hub_tools import TOOL_FILE
+from tests.infra.sandbox.hub_calls import call, examples
+from tests.infra.sandbox.test_hub_plants import FAULT_FILE
+from tests.infra.sandbox.test_hub_tools import TOOL_FILE, WRITING_TOOL_FILE
 
 ROOT = Path(__file__).parents[3]
 READY = re.compile(r"hub on (http://127\.0\.0\.1:[0-9]+)\n")
@@ -102,13 +104,14 @@ def test_answers_are_byte_equal_under_other_hash_seeds_languages_and_time_zones(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly_even_while_it_answers_slowly(number, tmp_path):
-    with hub("--plants-to", tmp_path / "plants.json") as (process, client):
+    with hub("--plants", 0.3, "--drift", 0, "--plants-to", tmp_path / "plants.json") as (process, client):
         plants = json.loads((tmp_path / "plants.json").read_text())
         slow = next(p for p in plants if p["kind"] == "slow")
         page = client.get(f"/hub/tools/{slow['tool']}").json()
         api = next(a for a in page["apis"] if a["slug"] == slow["api"])
+        client.timeout = 0.3
         with pytest.raises(httpx.TimeoutException):
-            client.request(api["method"], page["base_url"] + api["path"], timeout=0.2)
+            call(client, page, api, examples(api))
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, "")
@@ -116,18 +119,49 @@ def test_a_signal_ends_it_cleanly_even_while_it_answers_slowly(number, tmp_path)
 
 
 def test_plants_are_written_where_asked_and_broken_over_http(running):
-    client, plants = running
-    assert {tuple(sorted(plant)) for plant in plants} == {("api", "kind", "tool")}
+    client, truth = running
+    plants = [row for row in truth if "at" not in row]
+    assert {tuple(sorted(plant)) for plant in plants} == {("api", "expected", "kind", "tool")}
     for plant in plants:
-        if plant["kind"] == "slow":
-            continue
         page = client.get(f"/hub/tools/{plant['tool']}").json()
         api = next(a for a in page["apis"] if a["slug"] == plant["api"])
-        path = re.sub(r"\{\w+\}", "x", api["path"])
-        answer = client.request(api["method"], f"/api/{plant['tool']}{path}")
-        assert answer.status_code == {"404": 404, "500": 500}.get(plant["kind"], 200)
-        assert (answer.content == b"") == (plant["kind"] == "empty")
-        assert ("<html" in answer.text) == (plant["kind"] == "html")
+        if plant["kind"] in ("404", "500", "html", "empty", "binary"):
+            answer = call(client, page, api, examples(api))
+            assert answer.status_code == {"404": 404, "500": 500}.get(plant["kind"], 200)
+            assert (answer.content == b"") == (plant["kind"] == "empty")
+            assert ("<html" in answer.text) == (plant["kind"] == "html")
+
+
+def test_the_clock_at_the_start_and_a_moved_one_show_the_same_marketplace(running, tmp_path):
+    client, truth = running
+    gone = next(row for row in truth if row["kind"] == "drift_gone")
+    client.post("/clock", json={"time": gone["at"]})
+    moved = client.get("/healthz").json()
+    pages = client.get(f"/hub/tools/{gone['tool']}").json()["apis"]
+    with hub("--seed", 3, "--clock", gone["at"], "--plants-to", tmp_path / "plants.json") as (_, other):
+        assert other.get("/clock").json() == {"time": gone["at"]}
+        assert other.get("/healthz").json() == moved
+        assert other.get(f"/hub/tools/{gone['tool']}").json()["apis"] == pages
+        assert json.loads((tmp_path / "plants.json").read_text()) == truth
+    client.post("/clock", json={"time": "2026-07-01T09:00:00Z"})
+    assert client.get("/healthz").json() != moved
+    assert gone["api"] not in [api["slug"] for api in pages]
+
+
+def test_folders_of_tools_and_of_faults_work_together(tmp_path):
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "notebook.py").write_text(WRITING_TOOL_FILE)
+    (tmp_path / "faults").mkdir()
+    (tmp_path / "faults" / "teapot.py").write_text(FAULT_FILE)
+    folders = "--tools", tmp_path / "tools", "--plants-from", tmp_path / "faults"
+    with hub("--plants", 1, "--plants-to", tmp_path / "plants.json", *folders) as (_, client):
+        plants = json.loads((tmp_path / "plants.json").read_text())
+        teapot = next(plant for plant in plants if plant["kind"] == "teapot")
+        page = client.get(f"/hub/tools/{teapot['tool']}").json()
+        api = next(a for a in page["apis"] if a["slug"] == teapot["api"])
+        assert call(client, page, api, {}).status_code == 418
+        assert client.post("/api/notebook/notes", json={"text": "one"}).json() == {"on": "2026-07-01"}
+        assert client.get("/hub/sessions/default").json()["state"] == {"notebook": {"notes": ["one"]}}
 
 
 def test_a_folder_of_tool_files_adds_and_replaces_tools(running, tmp_path):
@@ -152,5 +186,10 @@ def test_wrong_options_are_refused_in_one_sentence(running, tmp_path):
     assert "holds no tool file" in refusal("--tools", tmp_path)
     assert "is not a share" in refusal("--plants", "1.5")
     assert "is not a port" in refusal("--port", "70000")
+    assert "holds no fault file" in refusal("--plants-from", tmp_path)
+    assert "is not a speed" in refusal("--drift", "-1")
+    assert "is not a speed" in refusal("--drift", "fast")
+    assert "must be a time such as" in refusal("--clock", "tomorrow")
+    assert "must lie between" in refusal("--clock", "1970-01-01T00:00:00Z")
     assert "cannot use" in refusal("--plants-to", tmp_path / "no" / "folder.json")
     assert "cannot use port" in refusal("--port", running[0].base_url.port)

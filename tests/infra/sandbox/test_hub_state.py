@@ -11,6 +11,7 @@ from infra.sandbox.hub.app import create_app
 from infra.sandbox.hub.catalogue import Catalogue
 from infra.sandbox.hub.clock import EPOCH, Clock
 from infra.sandbox.hub.errors import BadArgument, DeclarationError
+from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.parameters import Integer, Text
 from infra.sandbox.hub.state import State
 from infra.sandbox.hub.tool import Answer, Tool
@@ -54,7 +55,7 @@ def notebook(initial_state=START):
 @pytest.fixture
 def client():
     tool = notebook()
-    client = TestClient(create_app(Catalogue({tool.slug: tool}), {}, 1))
+    client = TestClient(create_app(Marketplace(Catalogue({tool.slug: tool}), {}, seed=1)))
     client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "tests"}).json()["key"]
     return client
 

@@ -52,6 +52,36 @@ def tide(hour: Annotated[int, Integer("Hour of the day.", minimum=0, maximum=23,
 '''
 
 
+WRITING_TOOL_FILE = '''
+"""Notebook: a tool of the user's own that writes."""
+
+from typing import Annotated
+
+from infra.sandbox.hub.clock import Clock
+from infra.sandbox.hub.parameters import Text
+from infra.sandbox.hub.state import State
+from infra.sandbox.hub.tool import Answer, Tool
+
+tool = Tool(
+    name="Notebook",
+    category="Productivity",
+    description="Short notes.",
+    data_vintage="Invented.",
+    licence="Apache-2.0",
+    initial_state={"notes": []},
+)
+
+
+@tool.post("/notes", "Add Note")
+def add_note(
+    state: State, clock: Clock, text: Annotated[str, Text("What to note.", examples=("a",))]
+) -> Answer:
+    """Write something down."""
+    state["notes"].append(text)
+    return {"on": str(clock.moment.date())}
+'''
+
+
 def function(tool, api):
     return next(a for a in CATALOGUE.tools[tool].apis if a.slug == api).function
 
@@ -242,6 +272,13 @@ def test_an_api_without_docstring_or_with_a_taken_address_is_refused():
             TOOL_FILE.format(name="T").replace("category=", "packages=('nope',), category="),
             "pip install nope",
         ),
+        (
+            WRITING_TOOL_FILE.replace("tool.post", "tool.get"),
+            "'Add Note' writes, so declare it with @tool.post",
+        ),
+        (WRITING_TOOL_FILE.replace('    initial_state={"notes": []},\n', ""), "give initial_state="),
+        (WRITING_TOOL_FILE.replace("append(text)", "append({1, 2})"), "the example of 'Add Note' fails"),
+        (WRITING_TOOL_FILE.replace("text: Ann", "again: State, text: Ann"), "take one State only"),
     ],
 )
 def test_a_wrong_tool_file_is_refused_with_the_reason(tmp_path, content, words):

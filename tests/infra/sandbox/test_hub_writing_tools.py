@@ -5,13 +5,14 @@ from starlette.testclient import TestClient
 
 from infra.sandbox.hub.app import create_app
 from infra.sandbox.hub.catalogue import Catalogue
+from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.tools import household_ledger, shopping_cart, task_board, team_calendar
 
 
 @pytest.fixture(scope="module")
 def hub():
     tools = [module.tool for module in (household_ledger, shopping_cart, task_board, team_calendar)]
-    client = TestClient(create_app(Catalogue({tool.slug: tool for tool in tools}), {}, 3))
+    client = TestClient(create_app(Marketplace(Catalogue({tool.slug: tool for tool in tools}), {}, seed=3)))
     client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "tests"}).json()["key"]
     return client
 

@@ -1,0 +1,61 @@
+"""Tries a user's faults before the hub starts, as examples of tools are tried: a mistake ends the start."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import orjson
+
+from infra.sandbox.hub.calls import ApiCalls
+from infra.sandbox.hub.catalogue import Catalogue
+from infra.sandbox.hub.errors import DeclarationError, HubError
+from infra.sandbox.hub.fault import Fault, Reply
+from infra.sandbox.hub.marketplace import Marketplace
+from infra.sandbox.hub.planted_call import PlantedCall, Request
+from infra.sandbox.hub.sessions import Sessions
+from infra.sandbox.hub.tool import Api
+
+
+def try_faults(catalogue: Catalogue, faults: Sequence[Fault]) -> None:
+    """Have each fault answer the example of the first API that it fits; raises `DeclarationError`."""
+    calls, sessions = ApiCalls(Marketplace(catalogue, {}, seed=0), Sessions()), Sessions()
+    for fault in faults:
+        try:
+            offers = ((tool, api) for tool, api in catalogue.apis() if fault.fits(api))
+            tool, api = next(offers, (None, None))
+            if tool is None or api is None:
+                continue
+            description: object = fault.described(api)
+            reply: object = fault.reply_to(
+                PlantedCall(tool, api, _example_request(api), calls.answer, sessions, seed=0)
+            )
+        except HubError:
+            continue  # to refuse the documented call may be what is wrong with it
+        except Exception as error:
+            raise DeclarationError(f"fault '{fault.kind}' fails: {error!r}") from error
+        _check(fault.kind, description, reply)
+
+
+def _example_request(api: Api) -> Request:
+    given = api.example_arguments()
+    texts = {
+        name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in given.items()
+    }
+    places = {p.name: p.place for p in api.parameters}
+    path = {name: text for name, text in texts.items() if places[name] == "path"}
+    query = urlencode({name: text for name, text in texts.items() if places[name] == "query"})
+    body = {name: value for name, value in given.items() if places[name] == "body"}
+    return Request(path, query.encode(), orjson.dumps(body), [])
+
+
+def _check(kind: str, description: object, reply: object) -> None:
+    if not isinstance(description, str):
+        raise DeclarationError(f"fault '{kind}': its description must be text")
+    if not isinstance(reply, Reply):
+        raise DeclarationError(f"fault '{kind}' gives no Reply(status, content_type, body)")
+    if not isinstance(reply.status, int) or not 200 <= reply.status <= 599:
+        raise DeclarationError(f"fault '{kind}': its status must be a number from 200 to 599")
+    if not isinstance(reply.content_type, str) or not reply.content_type.isascii():
+        raise DeclarationError(f"fault '{kind}': its content type must be ASCII text")
+    if not isinstance(reply.body, bytes):
+        raise DeclarationError(f"fault '{kind}': its body must be bytes")
