@@ -13,7 +13,7 @@ tool = Tool(
     " litres for the can, and a heap that rots well.",
     data_vintage="Rules of thumb of gardeners, stated with each answer's parameters.",
     licence="Apache-2.0",
-    collections=("moving-house", "outdoor-day"),
+    collections=("moving-house", "outdoor-day", "weather-and-climate"),
 )
 
 # Grams of seed a square metre and carbon to nitrogen by weight.
