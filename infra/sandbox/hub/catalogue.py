@@ -16,6 +16,7 @@ from infra.sandbox.hub.errors import DeclarationError
 from infra.sandbox.hub.folders import declared_in_folder, declared_in_package
 from infra.sandbox.hub.sources import tables
 from infra.sandbox.hub.tool import Answer, Api, Tool, slug_of
+from infra.sandbox.hub.turns import turn
 
 
 @dataclass
@@ -71,8 +72,9 @@ class Catalogue:
 
     def example_response(self, tool: Tool, api: Api) -> Answer:
         """Return the answer to the documented example, computed at the first asking."""
-        if api not in self._answers:
-            self._answers[api] = tool.example_answer(api)
+        with turn:
+            if api not in self._answers:
+                self._answers[api] = tool.example_answer(api)
         return self._answers[api]
 
 

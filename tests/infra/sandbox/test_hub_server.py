@@ -1,5 +1,6 @@
 """The hub as a process: its ready line, its options, its end, and equal answers on unequal machines."""
 
+import contextlib
 import json
 import os
 import re
@@ -14,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.sandbox.hub.catalogue import Catalogue
+from infra.sandbox.hub.tool import Tool
 from tests.infra.sandbox.hub_calls import call, examples
 from tests.infra.sandbox.test_hub_plants import FAULT_FILE
 from tests.infra.sandbox.test_hub_tools import TOOL_FILE, WRITING_TOOL_FILE
@@ -193,3 +196,27 @@ def test_wrong_options_are_refused_in_one_sentence(running, tmp_path):
     assert "must lie between" in refusal("--clock", "1970-01-01T00:00:00Z")
     assert "cannot use" in refusal("--plants-to", tmp_path / "no" / "folder.json")
     assert "cannot use port" in refusal("--port", running[0].base_url.port)
+
+
+def test_functions_take_turns_so_that_no_package_is_first_used_by_two_threads_at_once():
+    together = threading.Barrier(2)
+    runs = []
+
+    def first_use():
+        """Load it."""
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(0.2)  # whoever is alone here gives up waiting for the other thread
+        runs.append(together.broken)
+        return {}
+
+    tool = Tool("Slow Start", "Tools", "Reads a table at the first use.", "MIT", "Invented.")
+    tool.get("/x", "First Use")(first_use)
+    catalogue = Catalogue({tool.slug: tool})
+    threads = [
+        threading.Thread(target=catalogue.example_response, args=(tool, tool.apis[0])) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert runs == [True]
