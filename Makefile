@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 MODEL ?=
 BUDGET_USD ?=
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 BIN := .venv/bin
 SETUP := .venv/.set-up
@@ -68,5 +69,5 @@ bars: setup  ## every numeric promise with its last measurement
 bench-conformance: setup  ## our trees against the published algorithm's, four methods, 120 instructions each
 	@$(BIN)/python -m tests.bench.conformance
 
-bench-sandbox: setup  ## size and speed of the sandbox's hub and teacher
-	@$(BIN)/python -m tests.bench.sandbox
+bench-sandbox: setup  ## size, speed, faults, teacher and check of the sandbox; BENCH_ARGS="--only speed"
+	@$(BIN)/python -m tests.bench.sandbox $(BENCH_ARGS)

@@ -1,30 +1,28 @@
-"""The sandbox's size and speed on one core: `make bench-sandbox`.
+"""Replies a second of hub and teacher, on one core.
 
 Teacher: planner requests with 4 KB of messages and 7 functions; every request another instruction (nothing
-remembered helps), then a search that asks about the same few again and again. Hub: small answers. Beside the
-wall clock stands the figure for a second of the server's processor time: what one core can do when the load
-generator has another one.
+remembered helps), then a search that asks about the same few again and again. Hub: small answers; beside our
+own load generator `wrk`, where it is installed. Beside the wall clock stands the figure for a second of the
+server's processor time: what one core can do when the load generator has another one.
 """
 
 import asyncio
 import json
 import os
+import re
+import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.bench.bars import record
+from tests.bench.sandbox.servers import hub_client, serving, url
 from tests.infra.sandbox.teacher.marketplace import functions, observation
 
-ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 5.0
 CONNECTIONS = 8
+SMALL = "/api/date-toolkit/between?start=2026-03-01&end=2026-12-25"
 TOOLS = [
     {"type": "function", "function": schema} for schema in functions("Town Register", "Work Calendar")[-7:]
 ]
@@ -96,19 +94,6 @@ async def measure(name: str, server: subprocess.Popen[str], port: int, lots: lis
     return replies / used
 
 
-@contextmanager
-def serving(module: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server of the sandbox and its port."""
-    command = [sys.executable, "-m", module, "--port", "0", "--seed", "1"]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        yield server, int(server.stdout.readline().rsplit(":", 1)[1].split("/")[0])
-    finally:
-        server.terminate()
-        server.wait()
-
-
 def bench_teacher() -> None:
     """Replies of the teacher."""
     with serving("infra.sandbox.teacher") as (server, port):
@@ -121,29 +106,36 @@ def bench_teacher() -> None:
 
 
 def bench_hub() -> None:
-    """Size of the hub, and its small answers."""
-    with serving("infra.sandbox.hub") as (server, port):
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "bench"}).json()["key"]
-            health = client.get("/healthz").json()
-            totals = {
-                name: client.get(f"/hub/{name}").json()["total"] for name in ("categories", "collections")
-            }
+    """Small answers of the hub."""
+    with serving("infra.sandbox.hub", "--plants", 0) as (server, port):
+        with hub_client(port) as client:
             key = client.headers["X-Hub-Key"]
-        size = ", ".join(
-            f"{count} {name}" for name, count in [("tools", health["tools"]), ("APIs", health["apis"])]
-        )
-        size += f", {totals['categories']} categories, {totals['collections']} collections"
-        print(f"hub: {size}", flush=True)
-        lots = [
-            [f"GET {path} HTTP/1.1\r\nHost: bench\r\nX-Hub-Key: {key}\r\n\r\n".encode()]
-            for path in ["/api/date-toolkit/between?start=2026-03-01&end=2026-12-25"] * CONNECTIONS
-        ]
+            assert client.get(SMALL).status_code == 200
+        lots = [[f"GET {SMALL} HTTP/1.1\r\nHost: bench\r\nX-Hub-Key: {key}\r\n\r\n".encode()]] * CONNECTIONS
         speed = asyncio.run(measure("hub, small answers", server, port, lots))
-    record("hub size", size)
-    record("hub replies per core", f"{speed:,.0f} requests a core-second")
+        if shutil.which("wrk"):
+            _wrk(server, port, key)
+        else:
+            print("hub by wrk: not measured, wrk is not installed (Debian package wrk)")
+            record("hub replies per core", f"{speed:,.0f} requests a core-second (our own load)")
 
 
-if __name__ == "__main__":
-    bench_hub()
-    bench_teacher()
+def _wrk(server: subprocess.Popen[str], port: int, key: str) -> None:
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{SECONDS:.0f}s",
+        "-H",
+        f"X-Hub-Key: {key}",
+        url(port) + SMALL,
+    ]
+    used = processor_s(server.pid)
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    used = processor_s(server.pid) - used
+    found = re.search(r"(\d+) requests in", said)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    assert found and rate and "Non-2xx" not in said, said
+    requests = int(found[1])
+    print(f"hub by wrk: {float(rate[1]):,.0f} requests/s, {requests / used:,.0f} a core-second", flush=True)
+    record("hub replies per core", f"{requests / used:,.0f} requests a core-second (wrk)")
