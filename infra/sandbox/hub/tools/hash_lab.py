@@ -127,7 +127,10 @@ def _unpacked(encoded: str, alphabet: str) -> bytes:
         return bytes.fromhex(encoded)
     if alphabet == "base32":
         return base64.b32decode(encoded)
-    return base64.b64decode(encoded, b"-_" if alphabet == "base64url" else None, validate=True)
+    if alphabet == "base64url":
+        # Links and tokens leave the padding out.
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), b"-_", validate=True)
+    return base64.b64decode(encoded, validate=True)
 
 
 @tool.post("/identifiers", "Name To UUID")
