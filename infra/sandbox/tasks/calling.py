@@ -1,9 +1,8 @@
 """Makes the calls: which APIs work is found by calling them, and no answer counts that came only once."""
 
-import itertools
 import json
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from infra.sandbox.tasks.documents import ApiDocument, Arguments, Json, ToolDocument
 from infra.sandbox.tasks.hub import CONNECTIONS, Hub, Reply
@@ -22,13 +21,13 @@ odd       works now and then, or sends broken JSON or more than `MAX_ANSWER`: th
 Only sound APIs are needed by solvable tasks, and only dead ones make a task unsolvable.
 """
 
-FIRST_TRIES, LAST_TRIES = 3, 20
+FIRST_TRIES, LAST_TRIES = 3, 25
 CALL_TRIES = 8
 """Tries of one call, so that one that fails three times in ten still answers."""
+PROBING, ASKING = "tasks-probing", "tasks-asking"
+"""Sessions of calls to tools without memory: chance may count how often a session asked for the same."""
 MAX_ANSWER = 40_000
 """Characters."""
-
-_ids = itertools.count()
 
 
 class Unusable(Exception):
@@ -40,31 +39,40 @@ class Failing(Unusable):
 
 
 def probe(
-    hub: Hub, apis: Sequence[tuple[ToolDocument, ApiDocument]], step: Callable[[], object]
+    hub: Hub,
+    apis: Sequence[tuple[ToolDocument, ApiDocument]],
+    stateful: Collection[str],
+    step: Callable[[], object],
 ) -> dict[str, str]:
     """Find out which APIs work.
 
     Args:
         hub: where they are called.
         apis: each with its tool.
+        stateful: slugs of the tools that remember what was written in a session.
         step: called once an API is done, for a progress bar.
 
     Returns:
         verdict by id of the API.
     """
+    hub.forget(PROBING)
+
+    def tried(tool: ToolDocument, api: ApiDocument, numbers: range) -> list[Future[Reply]]:
+        alone = tool.slug in stateful
+        return [pool.submit(_try_example, hub, tool, api, n if alone else None) for n in numbers]
+
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        first = [
-            [pool.submit(_try_example, hub, tool, api) for _ in range(FIRST_TRIES)] for tool, api in apis
-        ]
+        first = [tried(tool, api, range(FIRST_TRIES)) for tool, api in apis]
         verdicts = {}
         for (tool, api), tries in zip(apis, first, strict=True):
             replies = [future.result() for future in tries]
             verdict = judged(api, replies)
-            if verdict in (DEAD, ODD) and not all(is_late(reply) for reply in replies):
-                more = [pool.submit(_try_example, hub, tool, api) for _ in range(LAST_TRIES - FIRST_TRIES)]
+            if verdict in (DEAD, ODD, SLOW) and not all(is_late(reply) for reply in replies):
+                more = tried(tool, api, range(FIRST_TRIES, LAST_TRIES))
                 verdict = judged(api, [*replies, *(future.result() for future in more)])
             verdicts[api.id] = verdict
             step()
+    hub.forget(PROBING)
     return verdicts
 
 
@@ -104,15 +112,20 @@ class Answers:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        hub.forget(ASKING)
         self._kept: dict[str, tuple[Json, str]] = {}
         self.calls = 0
         """Requests sent."""
 
-    def ask(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments, session: str) -> Json:
+    def close(self) -> None:
+        """Leave nothing behind in the hub."""
+        self._hub.forget(ASKING)
+
+    def ask(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments) -> Json:
         """Return the answer to a call; raises `Unusable` if it is refused, fails, or changes."""
         key = f"{api.id} {json.dumps(arguments, sort_keys=True)}"
         if key not in self._kept:
-            self._kept[key] = self._asked_twice(tool, api, arguments, session)
+            self._kept[key] = self._asked_twice(tool, api, arguments)
         answer, complaint = self._kept[key]
         if complaint:
             raise Unusable(complaint)
@@ -141,27 +154,28 @@ class Answers:
                 raise Unusable(reply.complaint())
         raise Failing(f"no answer in {tries} tries")
 
-    def is_refused(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments, session: str) -> bool:
+    def is_refused(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments) -> bool:
         """Tell whether a call is turned down for its arguments, twice."""
-        replies = [self._hub.call(tool, api, arguments, session) for _ in range(2)]
+        replies = [self._hub.call(tool, api, arguments, ASKING) for _ in range(2)]
         self.calls += 2
         return all(reply.status in (400, 404, 422) for reply in replies)
 
-    def _asked_twice(
-        self, tool: ToolDocument, api: ApiDocument, arguments: Arguments, session: str
-    ) -> tuple[Json, str]:
+    def _asked_twice(self, tool: ToolDocument, api: ApiDocument, arguments: Arguments) -> tuple[Json, str]:
         try:
-            first, second = (self.once(tool, api, arguments, session) for _ in range(2))
+            first, second = (self.once(tool, api, arguments, ASKING) for _ in range(2))
         except Unusable as error:
             return None, str(error)
         return first, "" if first == second else "it answers differently each time"
 
 
-def _try_example(hub: Hub, tool: ToolDocument, api: ApiDocument) -> Reply:
-    session = f"tasks-probe-{next(_ids)}"
+def _try_example(hub: Hub, tool: ToolDocument, api: ApiDocument, number: int | None) -> Reply:
+    """Call an API by its example, in a session of its own if the try has a number."""
+    if number is None:
+        return hub.call(tool, api, api.example_arguments(), PROBING)
+    session = f"{PROBING}-{tool.slug}-{api.slug}"[:60] + f"-{number}"
+    hub.forget(session)
     reply = hub.call(tool, api, api.example_arguments(), session)
-    if any(other.method == "POST" for other in tool.apis):
-        hub.forget(session)
+    hub.forget(session)
     return reply
 
 

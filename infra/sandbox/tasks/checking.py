@@ -131,7 +131,7 @@ class _ApiCheck:
         odd = reply.is_answer and not is_alike(reply.answer, self._api.example_response)
         if not reply.is_answer or odd:
             what = "something else than documented" if odd else reply.complaint()
-            self._note(f"could not be tried: its example call gave {what}; check with '--plants 0'")
+            self._note(f"could not be tried: its example call gave {what}; check with '--plants 0 --drift 0'")
         return reply.is_answer and not odd
 
     def _argument_sets(self) -> Iterator[Arguments]:

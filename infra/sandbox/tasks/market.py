@@ -111,8 +111,8 @@ def read_market(
     """
     tools = _read_tools(hub, asks, seed, progress)
     apis = [(tool, api) for tool in tools for api in tool.apis]
-    verdicts = probe(hub, apis, progress("trying APIs", len(apis)))
     states = stateful_tools(hub, tools)
+    verdicts = probe(hub, apis, states, progress("trying APIs", len(apis)))
     askables, misfits = [], []
     for tool in tools:
         written, problems = read_tool(tool, asks.get(tool.slug, {}))
@@ -159,7 +159,11 @@ def _fallback_facts(api: ApiDocument) -> list[FactAsked]:
     told = [
         path
         for path, value in leaves(api.example_response)
-        if path and kind_of(value) is not None and not is_guessable(value) and value not in given
+        if path
+        and kind_of(value) is not None
+        and not is_guessable(value)
+        and value not in given
+        and api.parameter(path.rpartition(".")[2]) is None  # an answer may repeat what a default was
     ]
     single = [path for path in told if not any(step.isdecimal() for step in path.split("."))]
     first = [path for path in told if {s for s in path.split(".") if s.isdecimal()} <= {"0"}]

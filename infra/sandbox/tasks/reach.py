@@ -67,9 +67,7 @@ class Reach:
         return bool(told & {give.meaning for give in other.asks.gives})
 
 
-def does_tell(
-    answers: Answers, other: Askable, known: Iterable[Arguments], wanted: Iterable[Json], session: str
-) -> bool:
+def does_tell(answers: Answers, other: Askable, known: Iterable[Arguments], wanted: Iterable[Json]) -> bool:
     """Call an API with the values of a task, and tell whether its answer holds a wanted fact.
 
     Args:
@@ -77,7 +75,6 @@ def does_tell(
         other: the API in question.
         known: arguments of the task's calls; the first value of a name counts.
         wanted: values of the facts.
-        session: where the call is made.
     """
     values: dict[str, Json] = {}
     for arguments in known:
@@ -91,7 +88,7 @@ def does_tell(
     if other.is_stateful:
         return False
     try:
-        answer = answers.ask(other.tool, other.api, given, session)
+        answer = answers.ask(other.tool, other.api, given)
     except Unusable:
         return False
     told = [leaf for _, leaf in leaves(answer)]

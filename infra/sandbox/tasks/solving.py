@@ -1,15 +1,22 @@
 """Carries a plan out over HTTP and reads the facts that a right reply must tell."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from random import Random
 
 from infra.sandbox.tasks.calling import CALL_TRIES, Answers, Failing, Unusable
 from infra.sandbox.tasks.documents import Arguments, Json
 from infra.sandbox.tasks.facts import Fact, Ledger, is_guessable, is_in_answers, is_said, read_fact
 from infra.sandbox.tasks.hub import Hub
 from infra.sandbox.tasks.limits import unfit
+from infra.sandbox.tasks.market import Askable
 from infra.sandbox.tasks.paths import NoSuchPlace, value_at
 from infra.sandbox.tasks.plans import Call, Plan
+from infra.sandbox.tasks.values import draw_arguments
+
+DEAF_TRIES = 8
+"""Other arguments that an API is tried with once it answered some as it does its example."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Solver:
     def __init__(self, hub: Hub, first_states: Mapping[str, Json]) -> None:
         self._hub = hub
         self._first_states = first_states
+        self._deaf: dict[str, bool] = {}
         self.answers = Answers(hub)
         self.ledger = Ledger()
 
@@ -114,7 +122,7 @@ class Solver:
             arguments.append(full)
             tool, api = call.askable.tool, call.askable.api
             if not call.askable.is_stateful:
-                answers.append(self.answers.ask(tool, api, full, session))
+                answers.append(self._asked(call.askable, full))
                 continue
             try:
                 # A write that failed may have been done: it is not repeated, the session is.
@@ -125,6 +133,26 @@ class Solver:
         stateful = {call.askable.tool.slug for call in plan.calls if call.askable.is_stateful}
         states = self._hub.state(session) if stateful else {}
         return Outcome(tuple(arguments), tuple(answers), states)
+
+    def _asked(self, askable: Askable, arguments: Arguments) -> Json:
+        """Return the answer of an API without memory; raises `Unusable`, also where it does not listen."""
+        answer = self.answers.ask(askable.tool, askable.api, arguments)
+        api = askable.api
+        if answer == api.example_response and arguments != api.example_arguments() and self._is_deaf(askable):
+            raise Unusable(f"{askable.id} gives its example answer to whatever is asked")
+        return answer
+
+    def _is_deaf(self, askable: Askable) -> bool:
+        """Tell whether an API answers other arguments, too, as it does its example."""
+        if askable.id not in self._deaf:
+            api, heard = askable.api, False
+            for number in range(DEAF_TRIES):
+                rng = Random(f"{askable.id} {number}")
+                arguments = draw_arguments(api, askable.asks, api.required, rng, vary=True)
+                with contextlib.suppress(Unusable):
+                    heard |= self.answers.ask(askable.tool, api, arguments) != api.example_response
+            self._deaf[askable.id] = not heard
+        return self._deaf[askable.id]
 
     def _changed(self, plan: Plan, outcome: Outcome) -> dict[str, Json]:
         written = {call.askable.tool.slug for call in plan.calls if call.askable.writes}

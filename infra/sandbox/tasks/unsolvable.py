@@ -88,13 +88,13 @@ class Breaker:
         ]
         if not elsewhere:
             raise DeadEnd
-        forbids = self._stand_ins(plan.calls, plan, outcome, session)
+        forbids = self._stand_ins(plan.calls, plan, outcome)
         return Broken(tuple(plan.sentences()), (), tuple(plan.calls), rng.choice(elsewhere), forbids)
 
     def _missing_api(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
         plan, outcome = self._wishes(scope, rng.choice((2, 2, 3)), rng, manner, session)
         gone = rng.choice(plan.calls)
-        forbids = self._stand_ins([gone], plan, outcome, session)
+        forbids = self._stand_ins([gone], plan, outcome)
         rest = tuple(call.askable for call in plan.calls if call is not gone)
         if any(forbids(askable) for askable in rest):
             raise DeadEnd
@@ -136,7 +136,7 @@ class Breaker:
         name = rng.choice(able)
         call.arguments = {**call.arguments, name: wrong[name]}
         askable = call.askable
-        if not self._solver.answers.is_refused(askable.tool, askable.api, call.arguments, session):
+        if not self._solver.answers.is_refused(askable.tool, askable.api, call.arguments):
             raise DeadEnd
         call.sentence = spoken(call, call.template, manner)
         return self._with_all(
@@ -168,9 +168,7 @@ class Breaker:
         plan = self._planner.draw(scope, calls, 0, rng, manner)
         return plan, self._solver.solve(plan, session)
 
-    def _stand_ins(
-        self, needed: Sequence[Call], plan: Plan, outcome: Outcome, session: str
-    ) -> Callable[[Askable], bool]:
+    def _stand_ins(self, needed: Sequence[Call], plan: Plan, outcome: Outcome) -> Callable[[Askable], bool]:
         """Return what tells whether an API might stand in for one of the needed calls, or is one of them."""
         wanted: list[Json] = []
         for index, call in enumerate(plan.calls):
@@ -180,7 +178,7 @@ class Breaker:
 
         def might(other: Askable) -> bool:
             return any(self._reach.might_tell(other, call.askable) for call in needed) or does_tell(
-                self._solver.answers, other, known, wanted, session
+                self._solver.answers, other, known, wanted
             )
 
         return might
