@@ -190,6 +190,10 @@ class Node:
     """An answer was given here."""
     ask: int = -1
     """Ordinal of the model reply that made it; -1 for the root."""
+    chosen: bool = False
+    """Of several answers the one that is kept; nowhere true where the first answer is (`search.kept`)."""
+    score: float | None = None
+    """What the model thought of the path to here, in the method's own measure; None: it was not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,8 @@ class Trajectory:
     end_state: str = ""
     """JSON object: tool slug to the document it kept for this instruction when the search ended; fetched only
     where a fact is about it, else empty."""
+    repairs: str = "{}"
+    """JSON object: what was mended in the model's replies before they were followed, with how often."""
 
 
 @dataclass(frozen=True, slots=True)

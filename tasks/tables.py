@@ -124,7 +124,7 @@ _table(
 )
 _table(
     records.Node,
-    1,
+    2,
     node_id=WHOLE,
     parent_id=WHOLE,
     kind=NAMED,
@@ -135,10 +135,12 @@ _table(
     pruned=TRUTH,
     terminal=TRUTH,
     ask=WHOLE,
+    chosen=TRUTH,
+    score=REAL,
 )
 _table(
     records.Trajectory,
-    2,
+    3,
     trajectory_id=TEXT,
     instruction_id=TEXT,
     source_id=TEXT,
@@ -163,6 +165,7 @@ _table(
     api_ids=TEXTS,
     opening=TEXT,
     end_state=TEXT,
+    repairs=TEXT,
 )
 _table(
     records.Call,

@@ -6,7 +6,8 @@ import orjson
 from rich.text import Text
 from rich.tree import Tree
 
-from tasks.records import Trajectory
+from tasks.records import Node, Trajectory
+from tasks.search.kept import kept_answer
 
 _WIDTH = 100
 
@@ -42,9 +43,10 @@ def tree_of(trajectory: Trajectory, width: int = _WIDTH) -> Tree:
 
 
 def _winning(nodes: list[dict[str, Any]]) -> set[int]:
-    """Ids on the path to the first answer."""
+    """Ids on the path to the answer that is kept."""
     found: set[int] = set()
-    node_id = next((node["node_id"] for node in nodes if node["terminal"]), -1)
+    answer = kept_answer([Node(**node) for node in nodes])
+    node_id = answer.node_id if answer else -1
     while node_id >= 0:
         found.add(node_id)
         node_id = nodes[node_id]["parent_id"]

@@ -6,10 +6,9 @@ the messages of each step on the kept path, the diversity message that a step wa
 Source: answer files published with ToolLLM (arXiv:2307.16789), format of October 2023.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,9 @@ import orjson
 
 from tasks.errors import ConfigurationError
 from tasks.records import Node, Trajectory
-from tasks.search.codes import GAVE_UP
-from tasks.search.dfsdt import Limits
+from tasks.search.kept import drawn_give_up, kept_answer, path_to
 from tasks.search.messages import path_messages, render
-from tasks.search.methods import method
+from tasks.search.methods import Method, method
 from tasks.search.prompts import diversity
 
 _NODE_TYPES = {
@@ -32,6 +30,14 @@ _NODE_TYPES = {
 }
 _ANSWER_BACK_LENGTH = 2
 """Turns above an answer that ToolBench marks finished (final_answer_back_length)."""
+_SPELLING = {
+    "max_depth": "single_chain_max_step",
+    "width": "tree_beam_size",
+    "max_queries": "max_query_count",
+    "attempts": "pass_at",
+}
+_UNSPOKEN = ("max_tokens", "backtrack", "keep_last_reply")
+"""Sizes that ToolBench's files do not hold."""
 _UNSAFE = re.compile(r"[^\w.@-]+")
 
 
@@ -64,12 +70,18 @@ def file_name(trajectory: Trajectory) -> str:
 def answer_file(trajectory: Trajectory) -> dict[str, Any]:
     """The content of an answer file, of a tree or of chains as the method has it."""
     nodes = [Node(**fields) for fields in orjson.loads(trajectory.tree)]
-    limits = method(trajectory.method).limits
-    tree = _Tree(nodes, isinstance(limits, Limits))
-    if isinstance(limits, Limits):
-        return _of_tree(trajectory, tree, limits)
-    arguments = {"single_chain_max_step": limits.max_depth, "pass_at": limits.attempts, "answer": 1}
-    return _of_chains(trajectory, tree, arguments)
+    searcher = method(trajectory.method)
+    tree = _Tree(nodes, searcher.tells_siblings)
+    arguments = forward_args(searcher)
+    return (_of_chains if searcher.chains else _of_tree)(trajectory, tree, arguments)
+
+
+def forward_args(searcher: Method) -> dict[str, Any]:
+    """A searcher's sizes in ToolBench's spelling; those that it does not know keep ours."""
+    sizes = {name: size for name, size in asdict(searcher.limits).items() if name not in _UNSPOKEN}
+    ordered = sorted(sizes, key=lambda name: name != "max_depth")
+    spelled = {_SPELLING.get(name, name): sizes[name] for name in ordered}
+    return {**spelled, "answer": 1, **({} if searcher.chains else {"with_filter": searcher.ranks})}
 
 
 @dataclass(slots=True)
@@ -95,10 +107,7 @@ class _Tree:
 
     def path(self, node: Node) -> list[Node]:
         """From the root to `node`, both included."""
-        path = [node]
-        while path[-1].parent_id >= 0:
-            path.append(self.nodes[path[-1].parent_id])
-        return path[::-1]
+        return path_to(self.nodes, node)
 
     def first_call(self, node: Node) -> Node | None:
         """The first Action Input at or below `node`, along first children."""
@@ -125,9 +134,9 @@ class _Tree:
                 break
 
 
-def _of_tree(trajectory: Trajectory, tree: _Tree, limits: Limits) -> dict[str, Any]:
+def _of_tree(trajectory: Trajectory, tree: _Tree, arguments: dict[str, Any]) -> dict[str, Any]:
     answers = [node for node in tree.nodes if node.terminal]
-    chosen = answers[0] if answers else _give_up(trajectory, tree)
+    chosen = kept_answer(answers) or drawn_give_up(tree.nodes, trajectory.instruction_id)
     generation = _generation(trajectory, tree, chosen)
     if chosen is None:
         # As in ToolBench, which leaves the key out and claims an answer that the flag above denies.
@@ -140,19 +149,13 @@ def _of_tree(trajectory: Trajectory, tree: _Tree, limits: Limits) -> dict[str, A
             "max_length": max(node.depth for node in tree.nodes) + 1,
             "tree": _nested(tree, tree.nodes[0]),
         },
-        "forward_args": {
-            "single_chain_max_step": limits.max_depth,
-            "tree_beam_size": limits.width,
-            "max_query_count": limits.max_queries,
-            "answer": 1,
-            "with_filter": False,
-        },
+        "forward_args": arguments,
         "compare_candidates": [_chain(tree, answer) for answer in answers],
         "answer_generation": generation,
     }
 
 
-def _of_chains(trajectory: Trajectory, tree: _Tree, arguments: dict[str, int]) -> dict[str, Any]:
+def _of_chains(trajectory: Trajectory, tree: _Tree, arguments: dict[str, Any]) -> dict[str, Any]:
     ends = [_end(tree, first) for first in tree.below(tree.nodes[0])]
     answers = [end for end in ends if end.terminal]
     return {
@@ -161,7 +164,7 @@ def _of_chains(trajectory: Trajectory, tree: _Tree, arguments: dict[str, int]) -
         "trys": [{"chain": _chain(tree, end), "win": end.terminal} for end in ends],
         "compare_candidates": [_chain(tree, answer) for answer in answers],
         "forward_args": arguments,
-        "answer_generation": _generation(trajectory, tree, answers[0] if answers else None),
+        "answer_generation": _generation(trajectory, tree, kept_answer(answers)),
     }
 
 
@@ -176,15 +179,6 @@ def _generation(trajectory: Trajectory, tree: _Tree, chosen: Node | None) -> dic
         "train_messages": list(_steps(trajectory, tree, chosen)) if chosen else [],
         "query": trajectory.text,
     }
-
-
-def _give_up(trajectory: Trajectory, tree: _Tree) -> Node | None:
-    """One of the give-ups, drawn by the instruction's id: the choice is the same on every machine."""
-    give_ups = [node for node in tree.nodes if node.observation_code == GAVE_UP]
-    if not give_ups:
-        return None
-    draw = hashlib.blake2b(trajectory.instruction_id.encode(), digest_size=8).digest()
-    return give_ups[int.from_bytes(draw, "big") % len(give_ups)]
 
 
 def _steps(trajectory: Trajectory, tree: _Tree, end: Node) -> Iterator[list[dict[str, Any]]]:
@@ -244,5 +238,8 @@ def _node(tree: _Tree, node: Node) -> dict[str, Any]:
 
 
 def _visit(below: list[Node], node: Node) -> int:
-    """When the search came to this node: once a reply, at its last node; 0 for the others."""
+    """When the search came to this node: once a reply, at its last node; 0 for the others.
+
+    For methods that make all children before they visit one, the order in which they were made.
+    """
     return 0 if any(child.ask == node.ask for child in below) else node.ask + 1

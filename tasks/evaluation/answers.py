@@ -8,6 +8,7 @@ import orjson
 
 from tasks.records import FinishType, Node, Trajectory
 from tasks.search.functions import FINISH
+from tasks.search.kept import kept_answer
 
 ARGUMENTS_CHARS = 2_048
 """What the judge is shown of one call's arguments; a broken model writes more."""
@@ -57,10 +58,9 @@ def missing(why: str) -> Answer:
 
 
 def calls_to_answer(nodes: Sequence[Node]) -> tuple[CallDetail, ...]:
-    """The calls between the root and the first answer; none where nothing was answered."""
+    """The calls between the root and the answer that is kept; none where nothing was answered."""
     by_id = {node.node_id: node for node in nodes}
-    answers = (node.node_id for node in nodes if node.terminal)
-    node = by_id.get(next(answers, -1))
+    node = kept_answer(nodes)
     calls: list[CallDetail] = []
     while node is not None:
         above = by_id.get(node.parent_id)

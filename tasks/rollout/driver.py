@@ -15,7 +15,7 @@ from tasks.llm.metered import MeteredModel
 from tasks.llm.protocol import ChatRequest, Form
 from tasks.records import Call
 from tasks.search.arguments import arguments_of, documented
-from tasks.search.effects import Act, Ask, FunctionCall, Observation, Reply, Search
+from tasks.search.effects import Act, Ask, Effects, FunctionCall, Observation, Outcomes, Reply, Search
 from tasks.search.functions import Offer
 from tasks.search.messages import render
 from tasks.search.tree import DecisionTree
@@ -53,11 +53,28 @@ async def roll(search: Search, offer: Offer, rollout: Rollout, session: str = ""
     try:
         effects = next(search)
         while True:
-            outcomes = await asyncio.gather(*(_serve(effect, offer, rollout, session) for effect in effects))
-            effects = search.send(tuple(outcomes))
+            effects = search.send(await _serve_all(effects, offer, rollout, session))
     except StopIteration as finished:
         tree: DecisionTree = finished.value
         return tree
+
+
+async def _serve_all(effects: Effects, offer: Offer, rollout: Rollout, session: str) -> Outcomes:
+    """Outcomes of effects that go out together, in their order.
+
+    After the first error the others are waited for: a reply in the air is paid for, and must reach the log.
+    """
+    served = (_serve(effect, offer, rollout, session) for effect in effects)
+    outcomes: list[Reply | Observation] = []
+    errors: list[BaseException] = []
+    for outcome in await asyncio.gather(*served, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            errors.append(outcome)
+        else:
+            outcomes.append(outcome)
+    if errors:
+        raise errors[0]
+    return tuple(outcomes)
 
 
 async def _serve(effect: Ask | Act, offer: Offer, rollout: Rollout, session: str) -> Reply | Observation:

@@ -3,6 +3,7 @@
 import orjson
 
 from tasks.records import Instruction, TeacherKind, Trajectory
+from tasks.search.kept import plain
 from tasks.search.messages import path_messages
 from tasks.search.tree import DecisionTree
 
@@ -20,12 +21,12 @@ def trajectory_of(
 ) -> Trajectory:
     """The record of one searched instruction.
 
-    The kept path leads to the first answer. A tree without an answer keeps none: giving up is not taught (a
-    repair, ToolBench keeps one give-up at random); the tree and its opening hold all that is needed to read
-    any other path.
+    The kept path leads to the answer that the method chose, else to the first. A tree without an answer keeps
+    none: giving up is not taught (a repair, ToolBench keeps one give-up at random); the tree and its opening
+    hold all that is needed to read any other path.
     """
     offer = tree.problem.offer
-    kept = [*tree.opening, *path_messages(tree.answers[0].path())] if tree.answers else []
+    kept = [*tree.opening, *path_messages(tree.kept.path())] if tree.kept else []
     return Trajectory(
         trajectory_id=f"{instruction.instruction_id}/{method}",
         instruction_id=instruction.instruction_id,
@@ -45,10 +46,11 @@ def trajectory_of(
         api_calls=tree.api_calls,
         prompt_tokens=tree.prompt_tokens,
         completion_tokens=tree.completion_tokens,
-        tree=orjson.dumps(tree.records()).decode(),
+        tree=orjson.dumps([plain(node) for node in tree.records()]).decode(),
         messages=orjson.dumps(kept).decode(),
         functions=orjson.dumps(offer.schemas).decode(),
         api_ids=tuple(api.api_id for api in offer.apis),
         opening=orjson.dumps(tree.opening).decode(),
         end_state=end_state,
+        repairs=orjson.dumps(dict(sorted(tree.repairs.items()))).decode(),
     )

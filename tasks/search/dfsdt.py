@@ -1,5 +1,7 @@
 """Depth-first search-based decision tree (DFSDT), as ToolBench runs it: `DFS_woFilter_w<W>`.
 
+`DFSDT_w<W>` is the same with the last paid reply kept (`Limits.keep_last_reply`).
+
 Source: ToolLLM (Qin et al., 2023, arXiv:2307.16789), section 2.3, and the behaviour of ToolBench's code where
 the paper is silent. Kept to the letter:
 
@@ -22,7 +24,7 @@ from tasks.search.prompts import diversity
 from tasks.search.tree import DecisionTree, TreeNode
 from tasks.search.turn import turn
 
-_TO_THE_TOP = 1_000_000
+TO_THE_TOP = 1_000_000
 """Levels to climb when the search is over."""
 
 
@@ -40,6 +42,9 @@ class Limits:
     """Levels climbed after a give-up (prune_back_length)."""
     max_tokens: int = 1024
     """Longest reply [tokens]."""
+    keep_last_reply: bool = False
+    """A repair: the reply that reaches `max_queries` is followed, and then the search ends. ToolBench throws
+    it away once it is paid for."""
 
 
 def dfsdt(problem: Problem, limits: Limits | None = None) -> Search:
@@ -56,15 +61,15 @@ def dfsdt(problem: Problem, limits: Limits | None = None) -> Search:
 def _explore(tree: DecisionTree, node: TreeNode, limits: Limits) -> Generator[Effects, Outcomes, int]:
     """Explore below `node`; return how many levels to climb (1 is plain pre-order backtracking)."""
     if node.terminal:
-        return _TO_THE_TOP
+        return TO_THE_TOP
     if node.pruned or node.depth >= limits.max_depth:
         node.pruned = True
         return limits.backtrack if node.observation_code == GAVE_UP else 1
     for _ in range(limits.width):
         passing = diversity(tree.siblings_calls(node), node.observation)
-        child = yield from turn(tree, node, passing, limits.max_queries)
-        if child is None:
-            return _TO_THE_TOP
+        child = yield from turn(tree, node, passing, limits.max_queries, limits.keep_last_reply)
+        if child is None or tree.query_count >= limits.max_queries:
+            return TO_THE_TOP
         climb = yield from _explore(tree, child, limits)
         if climb > 1:
             return climb - 1

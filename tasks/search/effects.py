@@ -31,7 +31,8 @@ class Ask:
     messages: tuple[Message, ...]
     """System message first; a diversity message, where there is one, last. Never to be changed in place."""
     functions: tuple[Schema, ...]
-    """Offered functions in their order, `Finish` last; the same object for a whole search."""
+    """Offered functions in their order, `Finish` last; the same object for a whole search. Empty for a
+    question about the tree, which is answered in words."""
     instruction_id: str
     ordinal: int
     """How many times this very state (the messages without a diversity message) was asked before."""
@@ -75,6 +76,8 @@ class Reply:
     completion_tokens: int = 0
     failed: bool = False
     """No usable reply in spite of retries (context overflow, refusal of the server); `content` says why."""
+    repairs: tuple[str, ...] = ()
+    """What had to be guessed to read it, a short stable word each; empty for a well-formed reply."""
 
 
 @dataclass(frozen=True, slots=True)

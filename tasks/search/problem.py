@@ -14,6 +14,8 @@ class Problem:
     instruction_id: str
     text: str
     offer: Offer
+    token_budget: int | None = None
+    """What methods at equal cost may spend: tokens billed, prompt and completion; None: nobody has said."""
 
 
 def problem(instruction: Instruction, apis: Iterable[Api], style: SchemaStyle | None = None) -> Problem:

@@ -7,12 +7,13 @@ chains hang below one root, so that an attempt is a child of the root.
 Source: ToolLLM (Qin et al., 2023, arXiv:2307.16789), section 3, and the behaviour of ToolBench's code.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from tasks.search.effects import Search
+from tasks.search.effects import Message, Search
 from tasks.search.problem import Problem
 from tasks.search.tree import DecisionTree
-from tasks.search.turn import turn
+from tasks.search.turn import Step, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,28 @@ def react(problem: Problem, limits: ChainLimits | None = None) -> Search:
     limits = limits or ChainLimits()
     tree = DecisionTree(problem, max_tokens=limits.max_tokens)
     for _ in range(limits.attempts):
-        node = tree.root
-        while not (node.terminal or node.pruned) and node.depth < limits.max_depth:
-            grown = yield from turn(tree, node)
-            assert grown is not None, "a chain has no query limit"
-            node = grown
-        if node.terminal:
+        end = yield from chain(tree, limits.max_depth)
+        if end.terminal:
             break
-        node.pruned = True
     return tree
+
+
+def chain(
+    tree: DecisionTree,
+    max_depth: int,
+    passing: Message | None = None,
+    may_ask: Callable[[], bool] = lambda: True,
+) -> Step:
+    """One chain from the root to its end; returns that node, pruned unless it is an answer.
+
+    Args:
+        tree: grows by the chain.
+        max_depth: nodes after which it is not continued.
+        passing: user message that every request of the chain ends with and that no history keeps.
+        may_ask: whether one more reply may be asked for; it must be true at the beginning.
+    """
+    node = tree.root
+    while not (node.terminal or node.pruned) and node.depth < max_depth and may_ask():
+        node = yield from step(tree, node, passing)
+    node.pruned |= not node.terminal
+    return node

@@ -7,7 +7,7 @@ called), Action Input (the arguments, with the observation). Depth counts nodes,
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ from tasks.search.prompts import opening
 REPLY_CHARS = 32_768
 """Kept of one thought or argument text; a preset's 1,024 tokens never reach it, a broken model may."""
 NAME_CHARS = 256
+CALLS_DROPPED = "calls_dropped"
+"""Repair of a reply with several calls: the first is followed, as in ToolBench."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +48,10 @@ class TreeNode:
     """What the turn that ends here added to the history; empty inside a turn."""
     state: bytes = b""
     """Digest of the history up to the turn that ends here: equal states have equal histories."""
+    answer: str | None = None
+    """Text of the final answer; None but at a terminal node."""
+    chosen: bool = False
+    score: float | None = None
 
     def path(self) -> list["TreeNode"]:
         """The nodes from the root to this one, both included."""
@@ -74,15 +80,14 @@ class DecisionTree:
         self.nodes: list[TreeNode] = [self.root]
         self.answers: list[TreeNode] = []
         self.give_ups: list[TreeNode] = []
-        self.final_answer = ""
-        """Text of the first answer."""
         self.query_count = 0
         """Model replies, unusable and discarded ones included."""
         self.api_calls = 0
         self.prompt_tokens = 0
         self.completion_tokens = 0
-        self.dropped_calls = 0
-        """Calls beyond the first in one reply, not followed."""
+        self.repairs: Counter[str] = Counter()
+        """What was mended in replies before they were followed: calls beyond the first left out, and what a
+        form of calling had to guess (`text_form`)."""
         self._sampling = (temperature, max_tokens)
         self._asked: Counter[bytes] = Counter()
         self._acted: Counter[bytes] = Counter()
@@ -91,6 +96,21 @@ class DecisionTree:
     def win(self) -> bool:
         """A final answer was given; whether it is right is for evaluation."""
         return bool(self.answers)
+
+    @property
+    def kept(self) -> TreeNode | None:
+        """The answer that is kept: the chosen one, else the first; None without any."""
+        return next((node for node in self.answers if node.chosen), self.answers[0] if self.answers else None)
+
+    @property
+    def final_answer(self) -> str:
+        """Text of the answer that is kept; empty without any."""
+        return (self.kept.answer or "") if self.kept else ""
+
+    @property
+    def tokens(self) -> int:
+        """Billed so far: prompt, cached or not, and completion [tokens]."""
+        return self.prompt_tokens + self.completion_tokens
 
     @property
     def finish_type(self) -> FinishType | None:
@@ -110,6 +130,13 @@ class DecisionTree:
             *self._sampling,
         )
 
+    def question(self, messages: Sequence[Message]) -> Ask:
+        """Ask something about the tree, apart from every path; nothing of it enters a history."""
+        state = _digest(b"", messages)
+        ordinal = self._asked[state]
+        self._asked[state] += 1
+        return Ask(tuple(messages), (), self.problem.instruction_id, ordinal, *self._sampling)
+
     def act(self, function: str, arguments: str) -> Act:
         """Call an offered API.
 
@@ -128,7 +155,9 @@ class DecisionTree:
         self.query_count += 1
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens
-        self.dropped_calls += max(0, len(reply.calls) - 1)
+        self.repairs.update(reply.repairs)
+        if len(reply.calls) > 1:
+            self.repairs[CALLS_DROPPED] += len(reply.calls) - 1
         return self.query_count - 1
 
     def grow(self, parent: TreeNode, reply: Reply, ask: int) -> TreeNode:
@@ -162,12 +191,15 @@ class DecisionTree:
         self.observe(node, finish.observation)
         if finish.answer is not None:
             node.terminal = True
-            if not self.answers:
-                self.final_answer = finish.answer
+            node.answer = finish.answer
             self.answers.append(node)
         elif node.observation_code == GAVE_UP:
             node.pruned = True
             self.give_ups.append(node)
+
+    def choose(self, node: TreeNode) -> None:
+        """Keep this answer rather than the first."""
+        node.chosen = True
 
     def close_turn(self, parent: TreeNode, node: TreeNode) -> None:
         """Fix what the turn from below `parent` to `node` added to the history."""
@@ -196,6 +228,8 @@ class DecisionTree:
                 node.pruned,
                 node.terminal,
                 node.ask,
+                node.chosen,
+                node.score,
             )
             for node in self.nodes
         )

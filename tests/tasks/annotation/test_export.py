@@ -11,11 +11,17 @@ from tasks.records import Instruction, Trajectory
 from tasks.rollout.trajectories import trajectory_of
 from tasks.search.effects import FunctionCall, Reply
 from tasks.search.methods import method
-from tests.tasks.search.played import ANSWER, GIVE_UP, RAIN, WIND, calls, play, problem, says
+from tests.tasks.search.played import ANSWER, GIVE_UP, METHODS, RAIN, WIND, calls, play, problem, says
 
 
-def trajectory(replies: Iterable[Reply], name: str = "DFS_woFilter_w2", source_id: str = "7") -> Trajectory:
-    tree = play(method(name).search(problem()), replies).tree
+def trajectory(
+    replies: Iterable[Reply],
+    name: str = "DFS_woFilter_w2",
+    source_id: str = "7",
+    opinions: Iterable[str] = (),
+) -> Trajectory:
+    search = method(name).search(problem(token_budget=1))
+    tree = play(search, replies, opinions=[says(each) for each in opinions]).tree
     instruction = Instruction("i1", "I1", "Rain?", (), (), "", "test", "w", "model", source_id=source_id)
     return trajectory_of(
         tree, instruction, method=name, teacher="t", teacher_kind="model", environment="live"
@@ -94,6 +100,32 @@ def test_chains_are_written_one_by_one():
     assert len(answer["compare_candidates"]) == 1
     steps = answer["answer_generation"]["train_messages"]
     assert [message["role"] for message in steps[0]] == ["system", "user", "assistant"]
+
+
+def test_chains_side_by_side_are_written_one_by_one_and_the_chosen_answer_is_the_files():
+    other = FunctionCall("Finish", '{"return_type": "give_answer", "final_answer": "Dry."}')
+    script = [calls(RAIN), says("b", ANSWER), says("c", ANSWER), says("a", other)]
+    answer = answer_file(trajectory(script, "CoT-SC@3"))
+    assert [len(attempt["chain"]) for attempt in answer["trys"]] == [5, 3, 3]
+    assert answer["answer_generation"]["final_answer"] == ANSWER.arguments
+    assert answer["answer_generation"]["train_messages"][0][-1]["content"] == "b"
+    assert answer["forward_args"] == {"single_chain_max_step": 12, "pass_at": 3, "answer": 1}
+
+
+def test_a_ranked_tree_says_that_it_is_filtered():
+    row = trajectory([says("poor", ANSWER), says("good", ANSWER)], "DFS_w2", opinions=["B", "A"])
+    answer = answer_file(row)
+    assert answer["forward_args"]["with_filter"] is True
+    assert answer["answer_generation"]["train_messages"][0][-1]["content"] == "good"
+    assert row.messages.count("poor") == 0
+    assert len(answer["compare_candidates"]) == 2
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_trees_of_every_method_are_written(name: str):
+    answer = answer_file(trajectory([calls(RAIN), *[says(None, ANSWER)] * 30], name, opinions=["A"] * 30))
+    assert answer["win"]
+    assert answer["answer_generation"]["train_messages"]
 
 
 def test_files_are_named_by_query_and_method(tmp_path: Path):

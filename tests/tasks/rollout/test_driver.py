@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from tasks.environment.protocol import ApiAnswer
-from tasks.errors import RecordError
+from tasks.errors import ModelOverloaded, RecordError
 from tasks.llm.call_log import CallLog
 from tasks.llm.ledger import open_ledger
 from tasks.llm.metered import MeteredModel
 from tasks.llm.pricing import Price
-from tasks.llm.scripted import Line, ScriptedModel, calls
+from tasks.llm.scripted import Line, ScriptedModel, calls, says
 from tasks.records import Api
 from tasks.rollout.driver import Rollout, roll
 from tasks.search.methods import method
@@ -106,3 +107,43 @@ def test_the_legacy_form_is_said_in_legacy_words(tmp_path: Path) -> None:
     _, model, _, _ = searched([calls(RAIN, '{"day": 3}'), ANSWER], tmp_path / "log.sqlite", form="functions")
     assert "functions" in model.requests[1].body()
     assert [message["role"] for message in model.requests[1].messages][-2:] == ["assistant", "function"]
+
+
+def test_what_goes_out_together_is_asked_together(tmp_path: Path) -> None:
+    script = [ANSWER, calls(RAIN, '{"day": 1}'), calls(RAIN, '{"day": 2}'), ANSWER, ANSWER]
+    tree, model, environment, metered = searched(script, tmp_path / "log.sqlite", "CoT-SC@3")
+    assert len(tree.answers) == 3
+    first = model.requests[:3]
+    assert first[0].messages == first[1].messages == first[2].messages
+    assert len({request.seed for request in first}) == 3
+    assert len(environment.called) == 2
+    assert [call.kind for call in metered.take_calls(["i1"])].count("model") == 5
+
+
+def test_a_search_side_by_side_is_replayed_from_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "log.sqlite"
+    script = [GIVE_UP, calls(RAIN, '{"day": 1}'), calls(RAIN, '{"day": 2}'), ANSWER, GIVE_UP]
+    first, *_ = searched(script, log, "CoT-SC@3")
+    again, model, environment, _ = searched([], log, "CoT-SC@3")
+    assert again.records() == first.records()
+    assert (model.requests, environment.called) == ([], [])
+
+
+def test_an_error_of_one_waits_for_the_replies_of_the_others(tmp_path: Path) -> None:
+    """They are in the log, so that the next run does not pay for them again."""
+    log = tmp_path / "log.sqlite"
+    broken = ModelOverloaded("busy")
+    with pytest.raises(ModelOverloaded):
+        searched([broken, GIVE_UP, ANSWER], log, "CoT-SC@3")
+    _, model, _, _ = searched([GIVE_UP], log, "CoT-SC@3")
+    assert len(model.requests) == 1
+
+
+def test_a_question_about_the_tree_goes_out_without_functions(tmp_path: Path) -> None:
+    tree, model, _, _ = searched(
+        [GIVE_UP, says("Ask for day 3."), ANSWER], tmp_path / "l.sqlite", "Reflect@2"
+    )
+    assert [bool(request.functions) for request in model.requests] == [True, False, True]
+    assert "tools" not in model.requests[1].body()
+    assert "Ask for day 3." in model.requests[2].messages[-1]["content"]
+    assert (tree.win, tree.query_count) == (True, 3)

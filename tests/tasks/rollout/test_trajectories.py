@@ -3,6 +3,8 @@ import json
 from tasks.records import Instruction
 from tasks.rollout.trajectories import trajectory_of
 from tasks.search.dfsdt import dfsdt
+from tasks.search.effects import FunctionCall
+from tasks.search.methods import method
 from tests.tasks.search.played import ANSWER, GIVE_UP, calls, play, problem, says
 
 INSTRUCTION = Instruction("i1", "I1", "Will it rain?", (), (), "", "test", "writer", "model", source_id="7")
@@ -47,3 +49,24 @@ def test_what_was_offered_and_who_was_asked_stand_in_the_row():
     assert row.api_ids == ("toolbench/weather/rain", "toolbench/weather/wind")
     assert (row.trajectory_id, row.source_id, row.split) == ("i1/DFS_woFilter_w2", "7", "test")
     assert (row.teacher, row.teacher_kind, row.environment) == ("solver", "rehearsal", "live")
+
+
+def test_of_several_answers_the_chosen_one_is_the_rows():
+    def answers(text: str):
+        return says(
+            text, FunctionCall("Finish", json.dumps({"return_type": "give_answer", "final_answer": text}))
+        )
+
+    tree = play(method("CoT-SC@3").search(problem()), [answers("dry"), answers("wet"), answers("Wet")]).tree
+    row = trajectory_of(
+        tree, INSTRUCTION, method="CoT-SC@3", teacher="t", teacher_kind="model", environment="live"
+    )
+    assert row.final_answer == "wet"
+    assert json.loads(row.messages)[2]["content"] == "wet"
+    assert [node.get("chosen") for node in json.loads(row.tree) if node["terminal"]] == [None, True, None]
+
+
+def test_what_was_mended_in_replies_is_counted_in_the_row():
+    both = says(None, FunctionCall("rain_for_weather", "{}"), FunctionCall("wind_for_weather", "{}"))
+    assert json.loads(kept(both, says(None, ANSWER)).repairs) == {"calls_dropped": 1}
+    assert kept(says(None, ANSWER)).repairs == "{}"

@@ -12,6 +12,11 @@ from tasks.search.problem import Problem
 from tasks.search.tree import DecisionTree
 
 ANSWER = FunctionCall("Finish", '{"return_type": "give_answer", "final_answer": "It rains."}')
+METHODS = (
+    *("DFS_woFilter_w2", "DFS_woFilter_w3", "DFSDT_w2", "DFS_w2", "DFS_w3", "CoT@1", "CoT@5", "CoT@cost"),
+    *("CoT@9000tokens", "CoT-SC@3", "Reflect@2", "ToT-BFS", "ToT-DFS"),
+)
+"""Of every family of `methods` at least one."""
 GIVE_UP = FunctionCall("Finish", '{"return_type": "give_up_and_restart"}')
 
 
@@ -40,8 +45,13 @@ def api(name: str = "rain", tool: str = "weather", *parameters: Parameter, **fie
     )
 
 
-def problem(*apis: Api, text: str = "Will it rain?", style: SchemaStyle | None = None) -> Problem:
-    return Problem("i1", text, offer(apis or [api("rain"), api("wind")], style))
+def problem(
+    *apis: Api,
+    text: str = "Will it rain?",
+    style: SchemaStyle | None = None,
+    token_budget: int | None = None,
+) -> Problem:
+    return Problem("i1", text, offer(apis or [api("rain"), api("wind")], style), token_budget)
 
 
 def says(content: str | None, *calls: FunctionCall, tokens: int = 0) -> Reply:
@@ -63,7 +73,12 @@ class Play:
 
     tree: DecisionTree
     asks: list[Ask] = field(default_factory=list)
+    """For the next reply of a path."""
     acts: list[Act] = field(default_factory=list)
+    questions: list[Ask] = field(default_factory=list)
+    """About the tree: without functions."""
+    rounds: list[int] = field(default_factory=list)
+    """How many effects went out at once, each time."""
 
     @property
     def shape(self) -> list[str]:
@@ -76,22 +91,45 @@ def play(
     search: Search,
     replies: Iterable[Reply] | Callable[[Ask], Reply],
     observation: Observation | Callable[[Act], Observation] = NORMAL_OBSERVATION,
+    opinions: Iterable[Reply] | Callable[[Ask], Reply] = (),
 ) -> Play:
-    """Drive `search` with replies in their order, or by a rule; every effect must come alone."""
-    scripted: Iterator[Reply] | None = None if callable(replies) else iter(replies)
-    asks: list[Ask] = []
-    acts: list[Act] = []
+    """Drive `search` with replies in their order, or by a rule.
+
+    Args:
+        search: a fresh generator.
+        replies: to requests for a next step, in the order they are asked.
+        observation: of every call, or a rule that makes it.
+        opinions: replies to questions about the tree.
+    """
+    step, opinion = _rule(replies), _rule(opinions)
+    played = Play(DecisionTree.__new__(DecisionTree))
+
+    def outcome(effect: Ask | Act) -> Reply | Observation:
+        if isinstance(effect, Act):
+            played.acts.append(effect)
+            return observation(effect) if callable(observation) else observation
+        (played.asks if effect.functions else played.questions).append(effect)
+        return step(effect) if effect.functions else opinion(effect)
+
     try:
-        (effect,) = next(search)
+        effects = next(search)
         while True:
-            outcome: Reply | Observation
-            if isinstance(effect, Ask):
-                asks.append(effect)
-                outcome = replies(effect) if callable(replies) else next(scripted or iter(()))
-            else:
-                acts.append(effect)
-                outcome = observation(effect) if callable(observation) else observation
-            (effect,) = search.send((outcome,))
+            played.rounds.append(len(effects))
+            effects = search.send(tuple(outcome(effect) for effect in effects))
     except StopIteration as finished:
         assert isinstance(finished.value, DecisionTree), "the script ended before the search"
-        return Play(finished.value, asks, acts)
+        played.tree = finished.value
+        return played
+
+
+def _rule(replies: Iterable[Reply] | Callable[[Ask], Reply]) -> Callable[[Ask], Reply]:
+    if callable(replies):
+        return replies
+    scripted: Iterator[Reply] = iter(replies)
+
+    def following(ask: Ask) -> Reply:
+        reply = next(scripted, None)
+        assert reply is not None, "the script ended before the search"
+        return reply
+
+    return following

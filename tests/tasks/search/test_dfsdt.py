@@ -142,7 +142,7 @@ def test_of_several_calls_the_first_is_followed_and_the_others_counted():
     both = says(None, FunctionCall(RAIN, "{}"), FunctionCall(WIND, "{}"))
     played = play(dfsdt(problem()), [both, says(None, ANSWER)])
     assert [act.function for act in played.acts] == [RAIN]
-    assert played.tree.dropped_calls == 1
+    assert played.tree.repairs == {"calls_dropped": 1}
 
 
 def test_equal_calls_in_one_tree_are_numbered_by_what_they_mean():
@@ -167,3 +167,13 @@ def test_an_outcome_of_the_wrong_kind_is_refused():
 def test_asks_carry_the_presets_limit_of_a_reply():
     (ask,) = next(dfsdt(problem()))
     assert (ask.max_tokens, ask.temperature) == (1024, None)  # type: ignore[union-attr]
+
+
+def test_the_last_paid_reply_is_followed_where_that_is_asked_for():
+    script = [calls(RAIN), calls(WIND), says(None, ANSWER)]
+    kept = Limits(max_queries=3, keep_last_reply=True)
+    played = play(dfsdt(problem(), kept), script)
+    assert (played.tree.win, played.tree.query_count) == (True, 3)
+    lost = play(dfsdt(problem(), kept), lambda ask: calls(RAIN))
+    assert (lost.tree.query_count, len(lost.acts), len(lost.tree.records())) == (3, 3, 7)
+    assert [node.observation_code for node in lost.tree.records() if node.kind == "action_input"] == [0, 0, 0]

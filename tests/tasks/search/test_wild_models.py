@@ -16,7 +16,7 @@ from tasks.search.effects import FunctionCall, Observation, Reply
 from tasks.search.messages import render
 from tasks.search.methods import method
 from tasks.tables import to_table
-from tests.tasks.search.played import ANSWER, GIVE_UP, RAIN, api, parameter, play, problem, says
+from tests.tasks.search.played import ANSWER, GIVE_UP, METHODS, RAIN, api, parameter, play, problem, says
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
 NAMES = st.one_of(
@@ -58,18 +58,40 @@ REPLIES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data(), st.sampled_from(["DFS_woFilter_w2", "DFS_woFilter_w3", "CoT@3"]))
-def test_a_tree_always_ends_as_a_row_that_can_be_stored_and_exported(data: st.DataObject, name: str):
+OPINIONS = st.builds(
+    Reply,
+    st.one_of(
+        st.none(),
+        st.sampled_from(["A", "B", "1", "3", "10", "7/10", "neither", "Try the wind first."]),
+        st.integers().map(str),
+        ANY_TEXT,
+    ),
+    st.just(()) | st.just((FunctionCall(RAIN, "{}"),)),
+    st.integers(0, 10_000),
+    st.integers(0, 10_000),
+    st.booleans(),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("name", METHODS)
+def test_a_tree_always_ends_as_a_row_that_can_be_stored_and_exported(name: str, data: st.DataObject):
     few = data.draw(st.lists(REPLIES, min_size=1, max_size=8))
-    order = iter(range(1_000))
-    asked = problem(api("rain", "weather", parameter("city")), api("wind"))
+    opinions = data.draw(st.lists(OPINIONS, min_size=1, max_size=4))
+    order, thoughts = iter(range(10_000)), iter(range(10_000))
+    asked = problem(
+        api("rain", "weather", parameter("city")), api("wind"), token_budget=data.draw(st.integers(0, 50_000))
+    )
     played = play(
         method(name).search(asked),
         lambda ask: few[next(order) % len(few)],
         Observation(data.draw(ANY_TEXT), data.draw(st.integers(0, 12))),
+        lambda ask: opinions[next(thoughts) % len(opinions)],
     )
-    assert played.tree.query_count <= 200
+    assert played.tree.query_count <= method(name).most_replies
+    assert played.tree.query_count == len(played.asks) + len(played.questions)
+    assert sum(node.chosen for node in played.tree.records()) <= 1
     assert max(node.depth for node in played.tree.records()) <= 14
     row = trajectory_of(
         played.tree,
@@ -81,8 +103,34 @@ def test_a_tree_always_ends_as_a_row_that_can_be_stored_and_exported(data: st.Da
     )
     assert to_table(Trajectory, [row]).cast(pa.schema(to_table(Trajectory, []).schema)).num_rows == 1
     orjson.dumps(answer_file(row))
-    for ask in played.asks:
+    for ask in [*played.asks, *played.questions]:
         orjson.dumps([render(ask.messages, "tools"), render(ask.messages, "functions")])
+        assert len(orjson.dumps(ask.messages)) < 2_000_000
+
+
+WILD = {
+    "no choice at all": Reply(None),
+    "empty content": Reply(""),
+    "several calls": says(None, *[FunctionCall(RAIN, "{}")] * 20),
+    "invalid JSON": says(None, FunctionCall(RAIN, '{"city": ')),
+    "unknown names": says(None, FunctionCall("snow", "{}")),
+    "a megabyte": says("x" * 1_000_000, FunctionCall("y" * 1_000_000, "z" * 1_000_000)),
+    "endless give-ups": says("no", GIVE_UP),
+    "a context overflow": Reply("context length exceeded", failed=True),
+}
+
+
+@pytest.mark.parametrize("wild", WILD)
+@pytest.mark.parametrize("name", METHODS)
+def test_a_model_that_never_stops_being_wild_is_stopped(name: str, wild: str):
+    asked = problem(token_budget=50_000)
+    played = play(method(name).search(asked), lambda ask: WILD[wild], opinions=lambda ask: WILD[wild])
+    assert 0 < played.tree.query_count <= method(name).most_replies
+    assert not played.tree.win
+    records = played.tree.records()
+    assert max(node.depth for node in records) <= 14
+    assert max(len(node.description) for node in records) <= 32_768
+    assert played.tree.finish_type == ("give_up" if wild == "endless give-ups" else None)
 
 
 def test_no_choice_at_all_makes_empty_thoughts_that_cost_depth():
