@@ -8,15 +8,30 @@ from typing import Any
 import orjson
 
 from tasks.catalog.arguments import calls_of
-from tasks.catalog.quality import OK, Answer, Decision, decide, undecided, verdict
+from tasks.catalog.quality import (
+    OK,
+    Answer,
+    Decision,
+    decide,
+    ignores_input,
+    is_monotonous,
+    undecided,
+    verdict,
+)
 from tasks.environment.observation import API_TIMEOUT
 from tasks.environment.protocol import Environment
 from tasks.environment.wire import MAX_ANSWER_BYTES
 from tasks.errors import RecordError
 from tasks.records import Api, Probe
+from tasks.storage.canonical import digest
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "POST"})
+READING_METHODS = frozenset({"GET", "HEAD"})
+SAFE_METHODS = READING_METHODS | {"POST"}
 """PUT, PATCH and DELETE change what belongs to somebody: such APIs are not called."""
+ROUNDS = 4
+"""Most rounds of calls to an API that answers well and badly in turn."""
+QUESTIONS = 8
+"""Calls to an API that has said the same each time."""
 EVIDENCE_CHARS = 500
 BACK_OFF_S = (1.0, 2.0)
 """Pauses before a call that was refused for its pace is tried again [s]."""
@@ -54,8 +69,8 @@ async def probe(
 ) -> Trial:
     """Call an API and decide.
 
-    The first call goes alone, since it may have to wake the API up; where the calls disagree and the API
-    would be dropped, the same calls are made once more.
+    The first call goes alone, since it may have to wake the API up. Where good and bad calls are mixed, the
+    same calls are made again, `ROUNDS` times in all; where all say the same, more questions are put.
 
     Args:
         api: what to call.
@@ -73,18 +88,37 @@ async def probe(
     except RecordError as error:
         return _uncalled(api, error.reason, error.evidence)
 
-    async def ask(number: int) -> Probe:
-        return await _ask(api, number, arguments[number % thresholds.probes], environment, thresholds, calls)
+    asked: list[tuple[Probe, str]] = []
 
-    async def ask_all(numbers: range) -> list[Probe]:
-        return list(await asyncio.gather(*(ask(number) for number in numbers)))
+    async def ask(number: int) -> tuple[Probe, str]:
+        question = arguments[number % len(arguments)]
+        return await _ask(api, number, question, environment, thresholds, calls)
 
-    probes = [await ask(0), *await ask_all(range(1, thresholds.probes))]
-    if undecided([each.verdict for each in probes], thresholds.least_ok):
-        probes += await ask_all(range(thresholds.probes, thresholds.probes * 2))
-    verdicts = [each.verdict for each in probes]
-    decision = decide(verdicts, thresholds.least_ok)
+    async def ask_more(count: int) -> None:
+        numbers = range(len(asked), len(asked) + count)
+        asked.extend(await asyncio.gather(*(ask(number) for number in numbers)))
+
+    def verdicts() -> list[str]:
+        return [each.verdict for each, _ in asked]
+
+    asked.append(await ask(0))
+    await ask_more(thresholds.probes - 1)
+    while undecided(verdicts(), thresholds.least_ok) and len(asked) < ROUNDS * thresholds.probes:
+        await ask_more(thresholds.probes)
+    decision = decide(verdicts(), thresholds.least_ok)
+    if decision.keep and not decision.flaky and is_monotonous([text for _, text in asked]):
+        arguments = calls_of(api, QUESTIONS)
+        await ask_more(QUESTIONS - len(asked))
+        if ignores_input([(_required(api, each), text) for each, text in asked]):
+            decision = Decision(False, "ignores_input", flaky=False)
+    probes = [each for each, _ in asked]
     return Trial(api, tuple(probes), decision, "" if decision.keep else _told(api, probes, decision))
+
+
+def _required(api: Api, probe: Probe) -> str:
+    """What a call asked, without what may be left out: an API may well answer the same with and without."""
+    names = {each.name for each in api.parameters if each.required}
+    return str(sorted((k, str(v)) for k, v in orjson.loads(probe.arguments).items() if k in names))
 
 
 def _uncalled(api: Api, reason: str, evidence: str) -> Trial:
@@ -98,10 +132,12 @@ async def _ask(
     environment: Environment,
     thresholds: Thresholds,
     calls: asyncio.Semaphore,
-) -> Probe:
+) -> tuple[Probe, str]:
+    # What an API writes stays in a session of this very call, so that no call meets what another has left.
+    session = f"probe-{digest([api.api_id, number])}" if api.method not in READING_METHODS else ""
     for pause_s in (*BACK_OFF_S, None):
         async with calls:
-            found = await environment.call(api, arguments)
+            found = await environment.call(api, arguments, session)
         timed_out = found.error == API_TIMEOUT and found.status is None
         cut = len(found.response.encode(errors="replace")) >= MAX_ANSWER_BYTES
         answer = Answer(found.status, found.response, found.latency_s, timed_out, cut)
@@ -109,8 +145,10 @@ async def _ask(
         if judged != "rate_limited" or pause_s is None:
             break
         await asyncio.sleep(pause_s)
+    if session:
+        await environment.forget([api], session)
     said = f"no answer within {thresholds.timeout_s:g} s" if timed_out else found.response or found.error
-    return Probe(
+    probe = Probe(
         api_id=api.api_id,
         attempt=number,
         arguments=scrubbed(orjson.dumps(arguments).decode()),
@@ -119,6 +157,7 @@ async def _ask(
         verdict=judged,
         evidence=scrubbed(said)[:EVIDENCE_CHARS],
     )
+    return probe, found.response
 
 
 def scrubbed(text: str) -> str:
@@ -127,8 +166,12 @@ def scrubbed(text: str) -> str:
 
 
 def _told(api: Api, probes: list[Probe], decision: Decision) -> str:
-    bad = [each for each in probes if each.verdict == decision.reason]
     good = sum(each.verdict == OK for each in probes)
+    if decision.reason == "ignores_input":
+        return (
+            f"{good} calls with different arguments, one answer; {api.method} {api.url}: {probes[0].evidence}"
+        )
+    bad = [each for each in probes if each.verdict == decision.reason]
     first = bad[0]
     return (
         f"{len(bad)} of {len(probes)} calls {decision.reason}, {good} good; {api.method} {api.url} with "

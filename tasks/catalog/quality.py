@@ -10,9 +10,11 @@ stand in the table.
     html, a page                  error_message a failure told under 200
     empty, no content             broken        text that begins as JSON and is none
     placeholder, never filled in  slow          right, but later than the limit
+    binary, where JSON is promised ignores_input the same answer whatever is asked
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +25,10 @@ from tasks.catalog import phrases
 OK = "ok"
 NEUTRAL = frozenset({"not_found", "bad_request"})
 """Right answers to a wrong question: once an API has answered well, they say nothing against it."""
+BINARY = re.compile(r"<(binary|[a-z]+/[^,>]+), \d+ bytes>")
+"""What the environment gives in the place of a body that is no text."""
+TELLING_QUESTIONS, TELLING_CHARS = 5, 24
+"""From so many different questions on, one answer that is longer than this is no coincidence."""
 SHORT_CHARS = 600
 """Longest text that can be a message rather than an answer [characters]."""
 
@@ -87,8 +93,25 @@ def decide(verdicts: Sequence[str], least_ok: float) -> Decision:
 
 
 def undecided(verdicts: Sequence[str], least_ok: float) -> bool:
-    """Whether calls disagreed and the API would be dropped: a second round is fair."""
-    return not decide(verdicts, least_ok).keep and len(set(verdicts)) > 1
+    """Whether another round is fair: good and bad calls are mixed, or they disagree about what is wrong."""
+    decision = decide(verdicts, least_ok)
+    return decision.flaky or (not decision.keep and len(set(verdicts)) > 1)
+
+
+def is_monotonous(texts: Sequence[str]) -> bool:
+    """Whether all answers are one and the same, and long enough to be suspicious."""
+    return len(set(texts)) == 1 and len(texts[0]) > TELLING_CHARS
+
+
+def ignores_input(answers: Sequence[tuple[str, str]]) -> bool:
+    """Whether an API says the same whatever it is asked.
+
+    Args:
+        answers: what was asked and what came back, both as text. A yes, a no or another short answer may well
+            be the same for five questions; a long one is not.
+    """
+    questions = {question for question, _ in answers}
+    return len(questions) >= TELLING_QUESTIONS and is_monotonous([text for _, text in answers])
 
 
 def _by_status(status: int | None) -> str:
@@ -116,6 +139,9 @@ def _by_content(answer: Answer, documented: str | None) -> str:
         return "empty"
     found = _json(text)
     if found is _NO_JSON:
+        if BINARY.fullmatch(text):
+            # A picture is a right answer of an API that says so, and of one that says nothing.
+            return "binary" if documented and isinstance(_json(documented), dict | list) else ""
         return _by_text(text, answer)
     if isinstance(found, str):
         return _by_text(found.strip(), answer) if found.strip() else "empty"

@@ -50,5 +50,9 @@ def running_hub(*arguments: str, port: int = 0) -> Iterator[RunningHub]:
 
 
 def planted(path: Path) -> dict[str, str]:
-    """Kind of fault of each planted API, by api_id."""
-    return {f"hub/{row['tool']}/{row['api']}": row["kind"] for row in json.loads(path.read_text())}
+    """Kind of fault of each API that a good filter rejects, by api_id; what drifts later is left out."""
+    return {
+        f"hub/{row['tool']}/{row['api']}": row["kind"]
+        for row in json.loads(path.read_text())
+        if "at" not in row and row["expected"] == "reject"
+    }

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,10 +26,19 @@ class Scripted:
     def __init__(self, *answers: ApiAnswer):
         self.answers = list(answers)
         self.called: list[Mapping[str, Any]] = []
+        self.sessions: list[str] = []
+        self.forgotten: list[str] = []
 
-    async def call(self, api: Api, arguments: Mapping[str, Any]) -> ApiAnswer:
+    async def call(self, api: Api, arguments: Mapping[str, Any], session: str = "") -> ApiAnswer:
         self.called.append(arguments)
+        self.sessions.append(session)
         return self.answers[min(len(self.called), len(self.answers)) - 1]
+
+    async def forget(self, apis: Sequence[Api], session: str) -> None:
+        self.forgotten.append(session)
+
+    async def end_state(self, apis: Sequence[Api], session: str) -> str:
+        return ""
 
     async def aclose(self) -> None:
         """Nothing is open."""
@@ -60,10 +69,10 @@ def test_an_api_that_is_always_late_is_slow():
     assert "no answer within 4 s" in trial.evidence
 
 
-def test_a_flaky_api_gets_a_second_round():
+def test_an_api_that_answers_well_and_badly_gets_four_rounds():
     environment = Scripted(FAILED, FAILED, GOOD)
     trial = tried(environment)
-    assert len(environment.called) == 6
+    assert len(environment.called) == 12
     assert trial.decision.keep and trial.decision.flaky
 
 
@@ -90,3 +99,24 @@ def test_evidence_is_short_and_holds_no_key():
     trial = tried(Scripted(ApiAnswer("", f"Error: key {key} " + "x" * 900, 200, 0.01)))
     assert all(key not in each.evidence and len(each.evidence) == 500 for each in trial.probes)
     assert "[key]" in trial.probes[0].evidence and key not in trial.evidence
+
+
+def test_what_a_trial_call_writes_stays_in_a_session_of_its_own_and_is_forgotten():
+    environment = Scripted(GOOD)
+    tried(environment, replace(api(), method="POST"))
+    assert len(set(environment.sessions)) == 3 and "" not in environment.sessions
+    assert sorted(environment.forgotten) == sorted(environment.sessions)
+    reading = Scripted(GOOD)
+    tried(reading)
+    assert set(reading.sessions) == {""} and reading.forgotten == []
+
+
+def test_an_api_that_says_the_same_at_length_to_every_question_is_rejected():
+    same = ApiAnswer("", '{"circumference_mm": 2130, "turns_per_km": 469.5}', 200, 0.01)
+    documented = api(
+        parameter("rim", "NUMBER", example="622", minimum=300.0, maximum=800.0),
+        parameter("tyre", "NUMBER", example="28", minimum=18.0, maximum=90.0),
+    )
+    trial = tried(Scripted(same), documented)
+    assert trial.decision.reason == "ignores_input"
+    assert "calls with different arguments, one answer" in trial.evidence

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.catalog.quality import Answer, Decision, decide, undecided, verdict
+from tasks.catalog.quality import Answer, Decision, decide, ignores_input, undecided, verdict
 
 PAGE = "<!DOCTYPE html><html><head><title>Sorry</title></head><body>Application unavailable</body></html>"
 
@@ -201,5 +201,22 @@ def test_only_what_is_consistently_bad_is_dropped(verdicts: list[str], decision:
 def test_a_second_round_is_made_where_calls_disagree():
     assert undecided(["slow", "slow", "ok"], 0.5)
     assert undecided(["slow", "bad_request", "bad_request"], 0.5)
-    assert not undecided(["slow", "ok", "ok"], 0.5)
+    assert undecided(["slow", "ok", "ok"], 0.5)
+    assert not undecided(["bad_request", "ok", "ok"], 0.5)
     assert not undecided(["html", "html", "html"], 0.5)
+
+
+def test_a_picture_is_wrong_where_json_is_promised():
+    picture = Answer(200, "<image/png, 2016 bytes>", 0.1)
+    assert verdict(picture, 3.0, '{"hours": 9.4}') == "binary"
+    assert verdict(picture, 3.0, "a picture") == verdict(picture, 3.0) == "ok"
+    assert verdict(Answer(200, "<b>bold</b>, 12 bytes", 0.1), 3.0, '{"hours": 9.4}') == "ok"
+
+
+def test_one_long_answer_to_many_questions_ignores_them_and_a_short_one_may_be_right():
+    rich = '{"circumference_mm": 2130, "turns_per_km": 469.5}'
+    assert ignores_input([(str(number), rich) for number in range(5)])
+    assert not ignores_input([(str(number), rich) for number in range(4)])
+    assert not ignores_input([(str(number), '{"valid": false}') for number in range(9)])
+    assert not ignores_input([("same", rich)] * 9)
+    assert not ignores_input([*((str(number), rich) for number in range(8)), ("8", rich + " ")])

@@ -15,14 +15,21 @@ from tests.tasks.catalog.tiny_hub import TinyHub
 from tests.tasks.catalog.tool_files import a_tool, write_tools
 
 FITTING = {
-    "404": "not_found",
-    "500": "server_error",
-    "html": "html",
-    "error_under_200": "error_message",
-    "slow": "slow",
-    "empty": "empty",
-    "placeholder": "placeholder",
+    "404": {"not_found"},
+    "500": {"server_error"},
+    "binary": {"binary"},
+    "html": {"html"},
+    "error_under_200": {"error_message"},
+    "login_wall": {"unauthorized", "html"},
+    "lying_omission": {"bad_request"},
+    "lying_parameter": {"bad_request"},
+    "slow": {"slow"},
+    "truncated": {"broken"},
+    "empty": {"empty"},
+    "placeholder": {"placeholder"},
 }
+CHANCY = {"flaky_80", "ignores_input"}
+"""Kinds that a dozen calls by documentation alone cannot always tell; `make bench-sandbox` counts them."""
 
 
 def rows_of(address: str) -> dict[str, list]:
@@ -42,10 +49,19 @@ def test_every_planted_api_is_rejected_for_its_fault(crawled: Crawled):
     found = {
         row.subject_id: row.reason for row in Table.open(crawled.report.address).records(Reject, "rejects")
     }
-    assert {FITTING[kind] for kind in crawled.plants.values()} == set(FITTING.values())
-    assert {api_id: found.get(api_id) for api_id in crawled.plants} == {
-        api_id: FITTING[kind] for api_id, kind in crawled.plants.items()
+    assert set(crawled.plants.values()) == set(FITTING) | CHANCY
+    wrong = {
+        (api_id, kind): found.get(api_id)
+        for api_id, kind in crawled.plants.items()
+        if kind not in CHANCY and found.get(api_id) not in FITTING[kind]
     }
+    assert wrong == {}
+
+
+def test_of_what_chance_decides_more_is_found_than_is_missed(crawled: Crawled):
+    found = {row.subject_id for row in Table.open(crawled.report.address).records(Reject, "rejects")}
+    chancy = [api_id for api_id, kind in crawled.plants.items() if kind in CHANCY]
+    assert sum(api_id in found for api_id in chancy) > len(chancy) / 2
 
 
 def test_no_sound_api_is_rejected(crawled: Crawled):
@@ -56,7 +72,8 @@ def test_no_sound_api_is_rejected(crawled: Crawled):
 def test_every_reject_of_a_called_api_carries_its_evidence(crawled: Crawled):
     rejects = Table.open(crawled.report.address).records(Reject, "rejects")
     assert all(
-        "calls " + row.reason in row.evidence and "GET http" in row.evidence.replace("POST", "GET")
+        ("calls " + row.reason in row.evidence or row.reason == "ignores_input")
+        and "GET http" in row.evidence.replace("POST", "GET")
         for row in rejects
     )
 
@@ -69,10 +86,11 @@ def test_the_key_is_in_no_row(crawled: Crawled):
 
 def test_the_funnel_counts_what_came_in_and_what_is_kept(crawled: Crawled):
     figures = crawled.report.figures
-    assert figures["apis_in"] == figures["apis_kept"] + len(crawled.plants)
+    rejected = {row.subject_id for row in Table.open(crawled.report.address).records(Reject, "rejects")}
+    assert figures["apis_in"] == figures["apis_kept"] + len(rejected)
     assert figures["apis_called"] == figures["apis_in"] > 40
     assert figures["tools_in"] == figures["tools_kept"] >= 12
-    assert sum(crawled.report.rejected.values()) == len(crawled.plants)
+    assert sum(crawled.report.rejected.values()) == len(rejected) <= len(crawled.plants)
 
 
 def test_collections_name_tools_of_several_categories_by_id(crawled: Crawled):
