@@ -15,6 +15,7 @@ from infra.sandbox.hub.errors import BadValue, DeclarationError
 from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.plants import DEFAULT_SHARE, load_faults, plant
 from infra.sandbox.hub.server import HOST, listening_socket, serve
+from infra.sandbox.hub.synthetic.making import MAX_SIZE, enlarged
 from infra.sandbox.hub.trials import try_faults
 
 
@@ -23,6 +24,8 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         catalogue = load_catalogue(arguments.tools)
+        if arguments.size is not None:
+            catalogue = enlarged(catalogue, arguments.size, arguments.seed)
         faults = load_faults(arguments.plants_from)
         if arguments.plants_from is not None:
             try_faults(catalogue, faults)
@@ -52,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=0, help="decides keys and planted faults (default 0)")
     parser.add_argument("--tools", type=Path, metavar="FOLDER", help="tool files that add to or replace ours")
+    parser.add_argument(
+        "--size", type=_size, metavar="N", help=f"invent tools until there are N, at most {MAX_SIZE}"
+    )
     parser.add_argument(
         "--plants",
         type=_share,
@@ -96,6 +102,12 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a share: give a number from 0 to 1")
     return share
+
+
+def _size(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_SIZE:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a size: give 1 to {MAX_SIZE} tools")
+    return int(text)
 
 
 def _speed(text: str) -> float:

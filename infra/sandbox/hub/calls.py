@@ -19,7 +19,6 @@ from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.planted_call import PlantedCall, Request
 from infra.sandbox.hub.sessions import Sessions, named_in
 from infra.sandbox.hub.tool import Answer, Api, Tool
-from infra.sandbox.hub.turns import turn
 from infra.sandbox.hub.wire import receive_body, send_body
 
 MAX_ADDRESS_BYTES = 16_384
@@ -55,12 +54,11 @@ class ApiCalls:
         (tool, api, fault), path = self._marketplace.find(tool_slug, scope["method"], segments)
         body = await receive_body(receive) if api.method == "POST" else b""
         request = Request(path, scope["query_string"], body, scope["headers"])
-        with turn:
-            if fault is None:
-                reply = self.answer(tool, api, request)
-            else:
-                seed = self._marketplace.seed
-                reply = fault.reply_to(PlantedCall(tool, api, request, self.answer, self._sessions, seed))
+        if fault is None:
+            reply = self.answer(tool, api, request)
+        else:
+            seed = self._marketplace.seed
+            reply = fault.reply_to(PlantedCall(tool, api, request, self.answer, self._sessions, seed))
         delay_s = reply.delay_s + api.delay_s
         if delay_s:
             await asyncio.sleep(delay_s)

@@ -16,7 +16,6 @@ from infra.sandbox.hub.errors import DeclarationError
 from infra.sandbox.hub.folders import declared_in_folder, declared_in_package
 from infra.sandbox.hub.sources import tables
 from infra.sandbox.hub.tool import Answer, Api, Tool, slug_of
-from infra.sandbox.hub.turns import turn
 
 
 @dataclass
@@ -29,8 +28,8 @@ class Catalogue:
     _answers: dict[Api, Answer] = field(default_factory=dict)
 
     def with_tools(self, tools: Mapping[str, Tool]) -> "Catalogue":
-        """Return a catalogue in which some tools are replaced by others of the same slug."""
-        return Catalogue({**self.tools, **tools}, self.left_out, self._answers)
+        """Return a catalogue with more tools; of two with the same slug the new one stays."""
+        return Catalogue(dict(sorted({**self.tools, **tools}.items())), self.left_out, self._answers)
 
     def apis(self) -> Iterator[tuple[Tool, Api]]:
         """Yield every API with its tool."""
@@ -72,9 +71,8 @@ class Catalogue:
 
     def example_response(self, tool: Tool, api: Api) -> Answer:
         """Return the answer to the documented example, computed at the first asking."""
-        with turn:
-            if api not in self._answers:
-                self._answers[api] = tool.example_answer(api)
+        if api not in self._answers:
+            self._answers[api] = tool.example_answer(api)
         return self._answers[api]
 
 

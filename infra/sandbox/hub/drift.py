@@ -33,7 +33,8 @@ MAX_SPEED = 1000.0
 MAX_CHANGES = 5000
 """At speed 1 these last to the spring of 2036, at speed 100 for five weeks."""
 HELD_BACK_SHARE = 0.02
-"""APIs that are new one day, over all APIs."""
+"""APIs that are new one day, over all APIs, but never more than `MAX_HELD_BACK`."""
+MAX_HELD_BACK = 100
 MORTAL_SHARE = 0.3
 """APIs that may be gone one day, over all APIs."""
 SLOWER_S = 4.0
@@ -159,7 +160,7 @@ class _Planning:
         return Plan(self._catalogue, changes, held_back)
 
     def _hold_back(self) -> frozenset[Names]:
-        wanted = round(HELD_BACK_SHARE * len(self._apis))
+        wanted = min(MAX_HELD_BACK, round(HELD_BACK_SHARE * len(self._apis)))
         held_back: set[Names] = set()
         for names in self._shuffled("new"):
             if len(held_back) < wanted and self._sound[names[0]] > 1:

@@ -106,6 +106,8 @@ class Tool:
     pricing: str = "FREE"
     initial_state: Mapping[str, object] | None = None
     """JSON object that a fresh session starts with; only for tools that write."""
+    invented: bool = False
+    """Made up for ``--size``: it stands for nothing, and nothing has to be loaded for it."""
     apis: list[Api] = field(default_factory=list)
 
     def initial_document(self) -> bytes:

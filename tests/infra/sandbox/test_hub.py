@@ -1,12 +1,17 @@
 """The hub as an application, in this process: contract of listings, pages, calls, keys and plants."""
 
 import itertools
+import threading
 import time
 from dataclasses import replace
 
 import pytest
+from starlette.testclient import TestClient
 
+from infra.sandbox.hub.app import create_app
+from infra.sandbox.hub.catalogue import Catalogue
 from infra.sandbox.hub.marketplace import Marketplace
+from infra.sandbox.hub.tool import Tool
 from tests.infra.sandbox.hub_calls import (
     SEED,
     call,
@@ -313,3 +318,20 @@ def test_a_crash_of_an_api_is_a_500_with_an_id(caplog):
     answer = keyed(Marketplace(crashing, {}, SEED)).get("/api/math-box/factors/12")
     assert answer.status_code == 500
     assert answer.json()["id"] in caplog.text and "ZeroDivisionError" not in answer.text
+
+
+def test_packages_are_first_used_on_the_thread_that_answers_calls_and_by_no_other():
+    used_by = []
+
+    def first_use():
+        """Reads its table at the first use, as packages do: two threads at once may see half of it."""
+        used_by.append(threading.get_ident())
+        return {}
+
+    tool = Tool("Slow Start", "Tools", "Reads a table at the first use.", "MIT", "Invented.")
+    tool.get("/x", "First Use")(first_use)
+    marketplace = Marketplace(Catalogue({tool.slug: tool}), {}, SEED)
+    with TestClient(create_app(marketplace)) as client:
+        client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "tests"}).json()["key"]
+        assert client.get("/api/slow-start/x").status_code == 200
+    assert len(used_by) == 2 and len(set(used_by)) == 1
