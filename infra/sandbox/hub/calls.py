@@ -81,7 +81,7 @@ class ApiCalls:
         """Call a function that has a state; what it changed is kept where it is called by POST."""
         state = self._sessions.read(session, tool)
         answer = api.function(**arguments, **{api.state_argument: state})
-        if api.method == "POST":
+        if api.writes:
             self._sessions.write(session, tool, state)
         else:
             self._sessions.touch(session, tool)

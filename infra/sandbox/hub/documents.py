@@ -67,6 +67,7 @@ def _api_document(api: Api) -> Document:
         "name": api.name,
         "description": api.description,
         "method": api.method,
+        "writes": api.writes,
         "path": api.path,
         "parameters": [_parameter_document(parameter) for parameter in api.parameters],
     }

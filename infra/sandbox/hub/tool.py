@@ -74,6 +74,11 @@ class Api:
     """How long every answer is kept back [s]."""
 
     @property
+    def writes(self) -> bool:
+        """Whether a call may change what the tool keeps in the caller's session."""
+        return self.method == "POST" and bool(self.state_argument)
+
+    @property
     def segments(self) -> tuple[str, ...]:
         """The path, cut at its slashes."""
         return tuple(self.path[1:].split("/"))

@@ -74,6 +74,7 @@ def test_clock_and_state_are_no_arguments_of_the_documentation(client):
     add_note, read_note = client.get("/hub/tools/notebook").json()["apis"]
     assert [p["name"] for p in add_note["parameters"]] == ["text"]
     assert [p["name"] for p in read_note["parameters"]] == ["number"]
+    assert [add_note["writes"], read_note["writes"]] == [True, False]
     assert client.post("/api/notebook/notes", json={"text": "a", "state": {}}).status_code == 400
 
 

@@ -76,6 +76,7 @@ class MarketplaceShop:
                 "licence": tool.licence,
             }
             for tool in self._all()
+            if not tool.invented
         ]
 
     def _all(self) -> list[Tool]:
