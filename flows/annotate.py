@@ -17,7 +17,7 @@ from tasks.storage.stage import Report
 @flow(name="annotate", flow_run_name=named("annotate", "trajectories"), on_cancellation=[cancel_shards])
 def annotate(parameters: Parameters) -> Report:
     """Search a decision tree for every instruction of a table."""
-    refuse_outside_root(parameters, "instructions", "trajectories", "toolenv")
+    refuse_outside_root(parameters, "instructions", "trajectories", "toolenv", "equal_cost_to")
     address = steps.plan(parameters)
     run_shards("annotate", address)
     report = steps.finish(address)

@@ -1,8 +1,10 @@
 """One shard of annotation: its instructions searched at once, finished trees published as they come."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from tasks.annotation.budgets import token_budgets
 from tasks.annotation.inputs import Inputs, load_inputs
 from tasks.environment.protocol import Environment
 from tasks.errors import RecordError
@@ -33,6 +35,8 @@ class Annotator:
     environment: Environment
     rollout: Rollout
     method: str
+    budgets: Mapping[str, int] = field(default_factory=dict)
+    """Instruction id to the tokens that a search at equal cost may spend."""
 
     async def annotate(self, instruction: Instruction) -> Trajectory | Reject:
         """The instruction's trajectory, or why it has none."""
@@ -40,8 +44,11 @@ class Annotator:
             offered = offer(apis_of(instruction, self.inputs.apis))
         except RecordError as error:
             return reject(NAME, instruction.instruction_id, error.reason, error.evidence)
-        problem = Problem(instruction.instruction_id, instruction.text, offered)
-        search = method(self.method).search(problem)
+        searcher, budget = method(self.method), self.budgets.get(instruction.instruction_id)
+        if searcher.needs_budget and budget is None:
+            why = "the annotation whose cost is matched has no trajectory of it"
+            return reject(NAME, instruction.instruction_id, "no_budget", why)
+        search = searcher.search(Problem(instruction.instruction_id, instruction.text, offered, budget))
         tree, end_state = await roll_apart(search, instruction, offered, self.rollout)
         return trajectory_of(
             tree,
@@ -84,7 +91,9 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
                 temperature=parameters["temperature"],
                 max_tokens=parameters["max_tokens"],
             )
-            annotator = Annotator(inputs, model, environment, rollout, parameters["method"])
+            matched = parameters.get("equal_cost_to", "")
+            budgets = token_budgets(matched) if matched else {}
+            annotator = Annotator(inputs, model, environment, rollout, parameters["method"], budgets)
             await work_through(
                 left,
                 annotator.annotate,

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from tasks.annotation.budgets import require_budgets
 from tasks.annotation.inputs import is_file, load_inputs
 from tasks.annotation.shards import NAME, annotate_shard
 from tasks.errors import ConfigurationError
@@ -42,7 +43,13 @@ class Parameters(StageParameters):
     model: str = Field("", description="Teacher; empty takes FOUNDRY_MODEL")
     method: str = Field(
         "DFS_woFilter_w2",
-        description="Searcher: DFS_woFilter_wW (DFSDT, W children a node) or CoT@N (ReACT, N attempts)",
+        description="Searcher: DFS_woFilter_wW (DFSDT, W children a node), CoT@N (ReACT, N attempts), "
+        "DFSDT_wW, DFS_wW, CoT-SC@N, CoT@cost, Reflect@N, ToT-BFS, ToT-DFS (see tasks/search/README.md)",
+    )
+    equal_cost_to: str = Field(
+        "",
+        description="Address of another annotation of the same instructions, whose billed tokens CoT@cost "
+        "may spend, instruction by instruction",
     )
     environment: Literal["live", "proxy"] = Field(
         "live", description="Where API answers come from: the APIs themselves, or a ToolBench proxy"
@@ -65,7 +72,7 @@ def plan(parameters: Parameters) -> str:
     """Check everything that can be checked for nothing, make the table, give its address."""
     normalise(parameters.trajectories)
     parameters = parameters.model_copy(update={"model": model_named(parameters.model)})
-    method(parameters.method)
+    searcher = method(parameters.method)
     if parameters.toolenv and not is_file(parameters.instructions):
         raise ConfigurationError(
             "--toolenv goes with a query file; an instructions table names its catalogue"
@@ -73,6 +80,8 @@ def plan(parameters: Parameters) -> str:
     inputs = load_inputs(parameters.instructions, parameters.toolenv)
     if not inputs.instructions:
         raise ConfigurationError(f"{parameters.instructions} holds no instructions; nothing to annotate")
+    ids = (instruction.instruction_id for instruction in inputs.instructions)
+    require_budgets(searcher, parameters.equal_cost_to, ids)
     offered = {api_id for instruction in inputs.instructions for api_id in instruction.api_ids}
     apis = [inputs.apis[api_id] for api_id in sorted(offered & inputs.apis.keys())]
     require_environment(parameters.environment, parameters.api_proxy, apis)
@@ -87,10 +96,10 @@ def plan(parameters: Parameters) -> str:
         address=parameters.trajectories,
         parameters=parameters,
         code_version=CODE_VERSION,
-        inputs={"instructions": parameters.instructions},
+        inputs={"instructions": parameters.instructions, "equal_cost_to": parameters.equal_cost_to},
         members=(Trajectory, Call, Spend, Reject),
         make_plan=shards,
-        decides={"methods": methods.VERSION, "prompts": prompts.VERSION},
+        decides={"methods": methods.VERSION, "prompts": prompts.VERSION, **searcher.decides},
     )
     caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
     return table.address

@@ -117,6 +117,7 @@ def plan(parameters: Parameters) -> str:
             "questions": questions.VERSION,
             "searcher": methods.VERSION,
             "prompts": prompts.VERSION,
+            **methods.method(parameters.student_method).decides,
         },
     )
     caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
@@ -157,7 +158,11 @@ def _require_sense(parameters: Parameters) -> None:
         )
     if parameters.rule == "repaired" and parameters.votes % 2 == 0:
         raise ConfigurationError(f"{parameters.votes} votes can tie; give an odd number of --votes")
-    methods.method(parameters.student_method)
+    if methods.method(parameters.student_method).needs_budget:
+        raise ConfigurationError(
+            f"{parameters.student_method} spends what another search has cost, which tooleval does not know; "
+            "give CoT@<budget>tokens"
+        )
     if parameters.api_proxy and not parameters.student:
         raise ConfigurationError("--api-proxy answers a student's calls; give --student, or leave it out")
 

@@ -327,6 +327,7 @@ def test_bad_input_is_one_sentence_before_anything_is_paid(
     assert "nobody to evaluate" in mistake(tables, trajectories="")
     assert "4 votes can tie" in mistake(tables, votes=4)
     assert "there is no search method 'CoT'" in mistake(tables, student_method="CoT")
+    assert "give CoT@<budget>tokens" in mistake(tables, student_method="CoT@cost")
     assert "--api-proxy answers a student's calls" in mistake(tables, api_proxy="http://127.0.0.1:9/x")
     assert "holds no table" in mistake(tables, instructions=str(tmp_path / "nothing"))
     assert "not instructions" in mistake(tables, instructions=tables["trajectories"])
