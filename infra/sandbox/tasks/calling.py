@@ -190,17 +190,20 @@ def stateful_tools(hub: Hub, tools: Iterable[ToolDocument]) -> dict[str, Json]:
 
     Only tools with an API that is called by POST can write.
     """
-    found: dict[str, Json] = {}
-    for tool in tools:
-        session = "tasks-fresh"
-        if all(api.method != "POST" for api in tool.apis):
-            continue
-        for api in sorted(tool.apis, key=lambda api: api.method):
-            hub.forget(session)
-            hub.call(tool, api, api.example_arguments(), session)
-            state = hub.state(session)
-            if tool.slug in state:
-                found[tool.slug] = state[tool.slug] if api.method == "GET" else None
-                break
+    writing = [tool for tool in tools if any(api.method == "POST" for api in tool.apis)]
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        states = list(pool.map(lambda tool: _first_state(hub, tool), writing))
+    return {tool.slug: found[0] for tool, found in zip(writing, states, strict=True) if found}
+
+
+def _first_state(hub: Hub, tool: ToolDocument) -> list[Json]:
+    """Return what a fresh session holds of a tool, None if unknown; nothing if it keeps nothing."""
+    session = f"{PROBING}-{tool.slug}"[:64]
+    for api in sorted(tool.apis, key=lambda api: api.method):
         hub.forget(session)
-    return found
+        hub.call(tool, api, api.example_arguments(), session)
+        state = hub.state(session)
+        hub.forget(session)
+        if tool.slug in state:
+            return [state[tool.slug] if api.method == "GET" else None]
+    return []

@@ -45,9 +45,11 @@ def check_folder(hub: Hub, folder: Path, only: Sequence[str] = ()) -> Findings:
     for slug, table in files.items():
         findings.files += 1
         if slug not in known:
-            near = get_close_matches(slug, known, 3)
-            hint = f"; did you mean {' or '.join(near)}" if near else ""
-            findings.problems.append(f"{slug}.toml: the hub has no tool '{slug}'{hint}")
+            near = " or ".join(get_close_matches(slug, known, 3, 0.8))
+            if near:
+                findings.problems.append(f"{slug}.toml: the hub has no tool '{slug}'; did you mean {near}?")
+            else:  # a tool of an extra that is not installed, or of somebody's folder
+                findings.notes.append(f"{slug}.toml: the hub has no tool '{slug}', so nothing was checked")
             continue
         tool = hub.tool(slug)
         asks, problems = read_tool(tool, table)

@@ -14,7 +14,7 @@ from infra.sandbox.tasks.errors import TasksError
 CALLER = "tasks"
 """Name under which a key is asked for."""
 PAGE_TIMEOUT_S = 60.0
-CONNECTIONS = 40
+CONNECTIONS = 64
 CALL_TIMEOUT_S = 3.0
 """From here on an API counts as slow."""
 

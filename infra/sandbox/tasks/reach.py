@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from infra.sandbox.tasks.calling import Answers, Unusable
+from infra.sandbox.tasks.calling import DEAD, SOUND, Answers, Unusable
 from infra.sandbox.tasks.documents import Arguments, Json
 from infra.sandbox.tasks.limits import is_number, unfit
 from infra.sandbox.tasks.market import Askable
@@ -70,6 +70,8 @@ class Reach:
 def does_tell(answers: Answers, other: Askable, known: Iterable[Arguments], wanted: Iterable[Json]) -> bool:
     """Call an API with the values of a task, and tell whether its answer holds a wanted fact.
 
+    A dead API tells nothing; a doubtful one that takes these values is taken to tell, without a call.
+
     Args:
         answers: makes the calls.
         other: the API in question.
@@ -85,8 +87,10 @@ def does_tell(answers: Answers, other: Askable, known: Iterable[Arguments], want
             given[parameter.name] = values[parameter.name]
         elif parameter.required:
             return False
-    if other.is_stateful:
+    if other.is_stateful or other.verdict == DEAD:
         return False
+    if other.verdict != SOUND:
+        return True
     try:
         answer = answers.ask(other.tool, other.api, given)
     except Unusable:

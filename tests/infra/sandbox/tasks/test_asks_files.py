@@ -86,6 +86,7 @@ def test_two_files_that_disagree_about_a_meaning_are_found(sound_hub, tmp_path):
 
 def test_only_the_named_tools_are_checked(sound_hub, tmp_path):
     (tmp_path / "sun-times.toml").write_text(GOOD)
-    (tmp_path / "nonsense.toml").write_text("[x]\n")
+    (tmp_path / "tide-tables.toml").write_text("[x]\n")
     assert findings(sound_hub, tmp_path, "sun-times").problems == []
+    assert "no tool 'tide-tables', so nothing was checked" in findings(sound_hub, tmp_path).notes[-1]
     assert findings(sound_hub, tmp_path, "moon").problems == ["there is no asks file moon.toml"]
