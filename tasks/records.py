@@ -97,6 +97,9 @@ class Api:
     parameters: tuple[Parameter, ...]
     example_response: str | None = None
     """One answer or its schema as JSON text; None where none is documented."""
+    writes: bool | None = None
+    """Whether a call changes something, as far as the source says; None: it does not, and the method decides
+    (`search.writing`). True also where the source documents no method."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ _table(
 )
 _table(
     records.Api,
-    1,
+    2,
     api_id=TEXT,
     tool_id=TEXT,
     source=NAMED,
@@ -90,6 +90,7 @@ _table(
     url=TEXT,
     parameters=PARAMETERS,
     example_response=TEXT,
+    writes=TRUTH,
 )
 _table(
     records.Probe,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tasks.errors import RecordError
 from tasks.records import Api, Parameter, Tool
 from tasks.search.names import standard_category, standard_name, standardize
+from tasks.search.writing import said_to_write
 from tasks.storage.slugs import unique_slugs
 
 SOURCE = "hub"
@@ -33,9 +34,9 @@ class ParameterPage(BaseModel):
 
 
 class ApiPage(BaseModel):
-    """One API of a page."""
+    """One API of a page; what else stands there may say whether it writes."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="allow")
 
     name: str
     path: str
@@ -126,7 +127,13 @@ def _api(page: ApiPage, api_id: str, tool: Tool) -> Api:
         url=f"{tool.base_url}/{page.path.lstrip('/')}",
         parameters=tuple(_parameter(each) for each in page.parameters),
         example_response=None if page.example_response is None else _json(page.example_response),
+        writes=_writes(page),
     )
+
+
+def _writes(page: ApiPage) -> bool | None:
+    said = said_to_write(page.model_extra or {})
+    return True if said is None and "method" not in page.model_fields_set else said
 
 
 def _parameter(page: ParameterPage) -> Parameter:

@@ -147,6 +147,8 @@ def api_of(entry: dict[str, Any], tool: Tool, slug: str) -> Api:
         url=url,
         parameters=tuple(parameters),
         example_response=_example(entry),
+        # Without a method, GET is a guess, good enough to build a request and not to trust it.
+        writes=None if _text(entry.get("method")) else True,
     )
 
 

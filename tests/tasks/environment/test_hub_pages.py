@@ -78,3 +78,17 @@ def test_a_page_that_documents_no_tool_is_a_reject(page: object):
     with pytest.raises(RecordError) as refusal:
         read_page(page, "hub/x", "http://hub.test")
     assert refusal.value.reason == "bad_page"
+
+
+@pytest.mark.parametrize(
+    ("fields", "writes"), [({}, None), ({"writes": False}, False), ({"writes": True}, True)]
+)
+def test_what_a_page_says_of_writing_is_kept(fields: dict, writes: bool | None):
+    page = {**PAGE, "apis": [{**PAGE["apis"][0], **fields}]}
+    assert read_page(page, "hub/sun-times", "http://hub.test").apis[0].writes is writes
+
+
+def test_an_api_without_a_method_is_taken_to_write():
+    bare = {name: value for name, value in PAGE["apis"][0].items() if name != "method"}
+    (api,) = read_page({**PAGE, "apis": [bare]}, "hub/sun-times", "http://hub.test").apis
+    assert (api.method, api.writes) == ("GET", True)

@@ -82,6 +82,12 @@ def test_arguments_of_a_writing_api_go_into_its_body(tmp_path: Path):
     assert [parameter.place for parameter in api.parameters] == ["path", "body"]
 
 
+@pytest.mark.parametrize(("method", "writes"), [("GET", None), ("POST", None), ("", True)])
+def test_a_missing_method_is_called_by_get_and_not_trusted(tmp_path: Path, method: str, writes: bool | None):
+    (api,) = read_one(tmp_path, method=method).apis
+    assert (api.method, api.writes) == (method or "GET", writes)
+
+
 def test_names_that_are_standard_already_are_led_back_to_what_the_api_knows(tmp_path: Path):
     parameters = [{"name": "is_id", "type": "NUMBER", "description": ""}]
     (api,) = read_one(
