@@ -197,6 +197,10 @@ class Node:
     """Of several answers the one that is kept; nowhere true where the first answer is (`search.kept`)."""
     score: float | None = None
     """What the model thought of the path to here, in the method's own measure; None: it was not asked."""
+    prompt_tokens: int = 0
+    """Billed for the reply that made it, cached ones included; at the reply's first node, 0 at the others."""
+    completion_tokens: int = 0
+    """Billed for the reply that made it; at the reply's first node, 0 at the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ _table(
 )
 _table(
     records.Node,
-    2,
+    3,
     node_id=WHOLE,
     parent_id=WHOLE,
     kind=NAMED,
@@ -138,6 +138,8 @@ _table(
     ask=WHOLE,
     chosen=TRUTH,
     score=REAL,
+    prompt_tokens=WHOLE,
+    completion_tokens=WHOLE,
 )
 _table(
     records.Trajectory,

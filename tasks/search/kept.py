@@ -8,7 +8,8 @@ from typing import Any
 from tasks.records import Node
 from tasks.search.codes import GAVE_UP
 
-_ALWAYS = tuple(field.name for field in dataclasses.fields(Node) if field.name not in ("chosen", "score"))
+_SELDOM = ("chosen", "score", "prompt_tokens", "completion_tokens")
+_ALWAYS = tuple(field.name for field in dataclasses.fields(Node) if field.name not in _SELDOM)
 
 
 def kept_answer(nodes: Iterable[Node]) -> Node | None:
@@ -41,4 +42,6 @@ def plain(node: Node) -> dict[str, Any]:
         fields["chosen"] = True
     if node.score is not None:
         fields["score"] = node.score
+    if node.prompt_tokens or node.completion_tokens:
+        fields |= {"prompt_tokens": node.prompt_tokens, "completion_tokens": node.completion_tokens}
     return fields

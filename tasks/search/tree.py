@@ -52,6 +52,8 @@ class TreeNode:
     """Text of the final answer; None but at a terminal node."""
     chosen: bool = False
     score: float | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     def path(self) -> list["TreeNode"]:
         """The nodes from the root to this one, both included."""
@@ -166,7 +168,7 @@ class DecisionTree:
         A reply without text and call still makes a Thought, an empty one: every reply costs depth, so that no
         model can keep a tree from ending.
         """
-        node = parent
+        node, first = parent, len(self.nodes)
         content = None if reply.content is None else _clean(reply.content, REPLY_CHARS)
         call = None if reply.failed or not reply.calls else reply.calls[0]
         if content is not None or call is None:
@@ -178,6 +180,8 @@ class DecisionTree:
             node = self._add(node, "action", _name(call), ask)
             node = self._add(node, "action_input", _clean(call.arguments, REPLY_CHARS), ask)
         node.turn = parent.turn + 1
+        self.nodes[first].prompt_tokens = reply.prompt_tokens
+        self.nodes[first].completion_tokens = reply.completion_tokens
         return node
 
     def observe(self, node: TreeNode, observation: Observation) -> None:
@@ -230,6 +234,8 @@ class DecisionTree:
                 node.ask,
                 node.chosen,
                 node.score,
+                node.prompt_tokens,
+                node.completion_tokens,
             )
             for node in self.nodes
         )

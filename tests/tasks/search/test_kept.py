@@ -1,7 +1,12 @@
 from dataclasses import asdict
 
 from tasks.records import Node
+from tasks.search.effects import FunctionCall
 from tasks.search.kept import drawn_give_up, kept_answer, path_to, plain
+from tasks.search.react import react
+from tests.tasks.search.played import ANSWER, RAIN, play, problem, says
+
+RAIN_CALL = FunctionCall(RAIN, "{}")
 
 NODES = [
     Node(0, -1, "root", 0, ""),
@@ -34,7 +39,19 @@ def test_a_path_leads_from_the_root_to_its_end():
 
 
 def test_what_a_node_does_not_say_costs_no_bytes():
-    assert plain(NODES[2]) == {k: v for k, v in asdict(NODES[2]).items() if k not in ("chosen", "score")}
-    scored = Node(1, 0, "thought", 1, "hm", ask=0, chosen=True, score=0.0)
+    silent = ("chosen", "score", "prompt_tokens", "completion_tokens")
+    assert plain(NODES[2]) == {k: v for k, v in asdict(NODES[2]).items() if k not in silent}
+    scored = Node(1, 0, "thought", 1, "hm", ask=0, chosen=True, score=0.0, prompt_tokens=9)
     assert Node(**plain(scored)) == scored
     assert Node(**plain(NODES[2])) == NODES[2]
+
+
+def test_a_reply_is_billed_at_its_first_node_and_the_bills_add_up():
+    tree = play(react(problem()), [says("Look.", RAIN_CALL, tokens=7), says(None, ANSWER, tokens=5)]).tree
+    bills = [(node.kind, node.prompt_tokens, node.completion_tokens) for node in tree.records()]
+    assert bills == [
+        ("root", 0, 0),
+        ("thought", 7, 7), ("action", 0, 0), ("action_input", 0, 0),
+        ("action", 5, 5), ("action_input", 0, 0),
+    ]  # fmt: skip
+    assert sum(node.prompt_tokens for node in tree.records()) == tree.prompt_tokens
