@@ -82,7 +82,7 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     Raises:
         DeclarationError: a file has no `tool`, contradicts itself, or needs a package that is not installed.
     """
-    theirs = [] if folder is None else declared_in_folder(folder, "tool", Tool)
+    theirs = [] if folder is None else declared_in_folder(folder, "tool", Tool, called=lambda t: t.slug)
     ours = declared_in_package(builtin_tools, "tool", Tool)
     tools = {tool.slug: tool for tool in (*ours, *theirs)}
     left_out = _leave_out_missing_extras(tools)

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -19,16 +20,30 @@ def declared_in_package(package: ModuleType, name: str, type_: type[Declared]) -
     return [_declared(module, name, type_, module.__name__) for module in modules]
 
 
-def declared_in_folder(folder: Path, name: str, type_: type[Declared]) -> list[Declared]:
+def declared_in_folder(
+    folder: Path, name: str, type_: type[Declared], called: Callable[[Declared], str]
+) -> list[Declared]:
     """Return what each ``*.py`` file of a folder has under `name`; files that begin with ``_`` are left out.
 
+    Args:
+        folder: the user's.
+        name: variable at the top level of each file.
+        type_: what it must be.
+        called: returns by which name another declaration is replaced; no two files may have the same.
+
     Raises:
-        DeclarationError: there is no such file, or one of them fails or declares nothing.
+        DeclarationError: there is no such file, or one of them fails or declares nothing new.
     """
     files = sorted(f for f in folder.glob("*.py") if not f.name.startswith("_")) if folder.is_dir() else []
     if not files:
         raise DeclarationError(f"{folder} holds no {name} file (*.py); see infra/sandbox/README.md for one")
-    return [_declared(_imported(file, name), name, type_, str(file)) for file in files]
+    declared: dict[str, Declared] = {}
+    for file in files:
+        new = _declared(_imported(file, name), name, type_, str(file))
+        if called(new) in declared:
+            raise DeclarationError(f"{file}: another file of the folder declares {called(new)} already")
+        declared[called(new)] = new
+    return list(declared.values())
 
 
 def _modules(package: ModuleType) -> list[pkgutil.ModuleInfo]:

@@ -23,7 +23,9 @@ def load_faults(folder: Path | None = None) -> list[Fault]:
     """Read the kinds of fault, then add or replace those of `folder`; raises `DeclarationError`."""
     faults = {fault.kind: fault for fault in declared_in_package(builtin_faults, "fault", Fault)}
     if folder is not None:
-        faults |= {fault.kind: fault for fault in declared_in_folder(folder, "fault", Fault)}
+        faults |= {
+            fault.kind: fault for fault in declared_in_folder(folder, "fault", Fault, called=lambda f: f.kind)
+        }
     return list(faults.values())
 
 

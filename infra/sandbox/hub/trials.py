@@ -16,15 +16,19 @@ from infra.sandbox.hub.tool import Api
 
 
 def try_faults(catalogue: Catalogue, faults: Sequence[Fault]) -> None:
-    """Have each fault answer the example of the first API that it fits; raises `DeclarationError`."""
+    """Have each fault describe the APIs that it fits, and answer the example of the first of them.
+
+    Raises:
+        DeclarationError: it fails, or what it gives is no reply.
+    """
     calls, sessions = ApiCalls(Marketplace(catalogue, {}, seed=0), Sessions()), Sessions()
     for fault in faults:
         try:
-            offers = ((tool, api) for tool, api in catalogue.apis() if fault.fits(api))
-            tool, api = next(offers, (None, None))
-            if tool is None or api is None:
+            fitting = [(tool, api) for tool, api in catalogue.apis() if fault.fits(api)]
+            if not fitting:
                 continue
-            description: object = fault.described(api)
+            descriptions: list[object] = [fault.described(api) for _, api in fitting]
+            tool, api = fitting[0]
             reply: object = fault.reply_to(
                 PlantedCall(tool, api, _example_request(api), calls.answer, sessions, seed=0)
             )
@@ -32,7 +36,7 @@ def try_faults(catalogue: Catalogue, faults: Sequence[Fault]) -> None:
             continue  # to refuse the documented call may be what is wrong with it
         except Exception as error:
             raise DeclarationError(f"fault '{fault.kind}' fails: {error!r}") from error
-        _check(fault.kind, description, reply)
+        _check(fault.kind, descriptions, reply)
 
 
 def _example_request(api: Api) -> Request:
@@ -48,8 +52,8 @@ def _example_request(api: Api) -> Request:
     return Request(path, query.encode(), orjson.dumps(body), [])
 
 
-def _check(kind: str, description: object, reply: object) -> None:
-    if not isinstance(description, str):
+def _check(kind: str, descriptions: Sequence[object], reply: object) -> None:
+    if not all(isinstance(description, str) for description in descriptions):
         raise DeclarationError(f"fault '{kind}': its description must be text")
     if not isinstance(reply, Reply):
         raise DeclarationError(f"fault '{kind}' gives no Reply(status, content_type, body)")

@@ -213,6 +213,11 @@ def test_lying_documentation_is_refused_by_the_name_that_the_server_expects():
     assert refused.status_code == 400 and "'a' is not known" in refused.json()["message"]
     guessed = client.get("/api/math-box/divisors", params={"a_value": 84, "b": 126})
     assert guessed.json() == api["example_response"]
+    client, page, api = planted_as("lying_format")
+    misread = call(client, page, api, examples(api))
+    assert misread.status_code == 400 and "must be a date DD.MM.YYYY" in misread.json()["message"]
+    given = {"start": "01.03.2026", "end": "25.12.2026"}
+    assert call(client, page, api, given).json() == api["example_response"]
     missing, api = asked("lying_omission")
     assert missing.status_code == 400 and "'account'" in missing.json()["message"]
     assert "account" not in json.dumps(api)
@@ -299,6 +304,22 @@ def test_a_wrong_fault_file_is_refused_in_one_sentence(tmp_path, before, after, 
     with pytest.raises(DeclarationError) as refused:
         try_faults(catalogue(), load_faults(tmp_path))
     assert words in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_two_files_of_the_same_kind_are_refused(tmp_path):
+    for name in ("one.py", "two.py"):
+        (tmp_path / name).write_text(FAULT_FILE)
+    with pytest.raises(
+        DeclarationError, match=r"two\.py: another file of the folder declares teapot already"
+    ):
+        load_faults(tmp_path)
+
+
+def test_a_fault_without_a_fitting_api_is_simply_not_planted(tmp_path):
+    (tmp_path / "teapot.py").write_text(FAULT_FILE.replace('"reject")', '"reject", fits=lambda api: False)'))
+    faults = load_faults(tmp_path)
+    try_faults(catalogue(), faults)
+    assert "teapot" not in {fault.kind for fault in plant(catalogue(), faults, SEED, 1.0).values()}
 
 
 def test_an_empty_folder_of_faults_is_refused(tmp_path):

@@ -15,6 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from infra.sandbox.hub.catalogue import load_catalogue
+from infra.sandbox.hub.drift import DRIFT_KINDS
+from infra.sandbox.hub.plants import load_faults
+from infra.sandbox.hub.trials import try_faults
 from tests.infra.sandbox.hub_calls import call, every_api, examples, pages_of
 from tests.infra.sandbox.test_hub_plants import FAULT_FILE
 from tests.infra.sandbox.test_hub_tools import TOOL_FILE, WRITING_TOOL_FILE
@@ -203,3 +207,26 @@ def test_wrong_options_are_refused_in_one_sentence(running, tmp_path):
     assert "must lie between" in refusal("--clock", "1970-01-01T00:00:00Z")
     assert "cannot use" in refusal("--plants-to", tmp_path / "no" / "folder.json")
     assert "cannot use port" in refusal("--port", running[0].base_url.port)
+
+
+def test_the_readme_lists_every_option_kind_of_fault_and_kind_of_drift():
+    readme = (ROOT / "infra" / "sandbox" / "README.md").read_text()
+    command = [sys.executable, "-m", "infra.sandbox.hub", "--help"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout
+    options = set(re.findall(r"--[a-z-]+", told)) - {"--help"}
+    assert len(options) == 9 and all(f"`{option} " in readme for option in options)
+    kinds = {fault.kind for fault in load_faults()} | set(DRIFT_KINDS)
+    assert [kind for kind in sorted(kinds) if f"`{kind}`" not in readme] == []
+
+
+def test_the_files_that_the_readme_shows_work(tmp_path):
+    readme = (ROOT / "infra" / "sandbox" / "README.md").read_text()
+    shown = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    for number, block in enumerate(block for block in shown if block.startswith('"""')):
+        folder = tmp_path / ("tools" if "tool = Tool(" in block else "faults")
+        folder.mkdir(exist_ok=True)
+        (folder / f"block_{number}.py").write_text(block)
+    catalogue = load_catalogue(tmp_path / "tools")
+    faults = load_faults(tmp_path / "faults")
+    try_faults(catalogue, faults)
+    assert "tide-tables" in catalogue.tools and "maintenance" in {fault.kind for fault in faults}
