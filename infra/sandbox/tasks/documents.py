@@ -11,6 +11,7 @@ Json = Any
 Arguments = dict[str, Json]
 """Arguments of a call by name, as JSON values."""
 
+_RECKONED = re.compile("Formulae|Rules|Definitions|Standards|RFC|ISO/IEC|ITU")
 _EXAMPLES = re.compile(r"\bExamples: (.*?)\.?$", re.DOTALL)
 
 
@@ -91,8 +92,15 @@ class ToolDocument:
     description: str
     base_path: str
     """Path of its base address: ``/api/sun-times``."""
+    data_vintage: str
+    """What its answers come from, "" where the page does not say."""
     collections: tuple[str, ...]
     apis: tuple[ApiDocument, ...]
+
+    @property
+    def is_reckoned(self) -> bool:
+        """Whether its answers follow from formulae and rules, so that one could do without it."""
+        return _RECKONED.match(self.data_vintage) is not None
 
     def heading(self) -> dict[str, str]:
         """Return what a task says about the tool of an offered API."""
@@ -114,6 +122,7 @@ def tool_of(page: Mapping[str, Json]) -> ToolDocument:
         category=page["category"],
         description=page["description"],
         base_path="/" + base_url.split("://", 1)[1].partition("/")[2],
+        data_vintage=page.get("data_vintage", ""),
         collections=tuple(page.get("collections", ())),
         apis=tuple(_api_of(slug, api) for api in page["apis"]),
     )

@@ -298,7 +298,8 @@ def spoken(call: Call, sentence: str, manner: Manner, instead: Mapping[str, str]
         if parameter is not None and name not in phrases:
             phrases[name] = written(parameter, value, manner)
             quoted |= {name} if wants_quotes(parameter, phrases[name]) else set()
-    return filled(sentence, phrases | dict(instead or {}), frozenset(quoted))
+    others = dict(instead or {})
+    return filled(sentence, phrases | others, frozenset(quoted - others.keys()))
 
 
 def left_to_say_plainly(askable: Askable, sentence: str) -> list[str]:

@@ -81,6 +81,8 @@ class Breaker:
 
     def _no_fitting_api(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
         plan, outcome = self._wishes(scope, 1 if scope.group == "I1" else 2, rng, manner, session)
+        if any(call.askable.tool.is_reckoned for call in plan.calls):
+            raise DeadEnd
         elsewhere = [
             other
             for other in self._market.scopes[scope.group]
@@ -94,6 +96,8 @@ class Breaker:
     def _missing_api(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
         plan, outcome = self._wishes(scope, rng.choice((2, 2, 3)), rng, manner, session)
         gone = rng.choice(plan.calls)
+        if gone.askable.tool.is_reckoned:
+            raise DeadEnd
         forbids = self._stand_ins([gone], plan, outcome)
         rest = tuple(call.askable for call in plan.calls if call is not gone)
         if any(forbids(askable) for askable in rest):
@@ -101,7 +105,11 @@ class Breaker:
         return Broken(tuple(plan.sentences()), rest, tuple(plan.calls), scope, forbids)
 
     def _dead_api(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
-        dead = [m for m in scope.members if m.verdict == DEAD and m.asks.asks and (m.asks.facts or m.writes)]
+        dead = [
+            m
+            for m in scope.members
+            if m.verdict == DEAD and m.asks.asks and m.asks.facts and not m.tool.is_reckoned
+        ]
         if not dead:
             raise DeadEnd
         needed = rng.choice(sorted(dead, key=lambda m: self._planner.uses[m.id])[:4])
@@ -207,7 +215,8 @@ def impossible(parameter: ParameterDocument, value: Json, rng: Random) -> Json:
         return rng.randint(110, 190)
     if high == 12 and "month" in name:
         return rng.randint(13, 19)
-    if low is not None and low >= 0 and value > 0 and _NEVER_NEGATIVE.search(name):
+    is_amount = _NEVER_NEGATIVE.search(name) and not re.search("price|cost|rate", name)
+    if low is not None and low >= 0 and value > 0 and is_amount:
         return -value
     return None
 
@@ -216,7 +225,8 @@ def unsaid(parameter: ParameterDocument, sentence: str, rng: Random) -> str:
     """Return words for a value that only the person knows; "" where they would not fit the sentence."""
     quoted = re.search(rf"[\"'“‘]\s*\{{{parameter.name}\}}", sentence)
     where = rng.choice(_SOMEWHERE)
-    if quoted or parameter.kind not in ("DATE", "TIME", "STRING"):
+    nameless = parameter.name in ("first", "second", "third", "left", "right", "from", "to")
+    if quoted or nameless or parameter.kind not in ("DATE", "TIME", "STRING"):
         return ""
     if parameter.kind == "DATE":
         return f"the day {where}"
