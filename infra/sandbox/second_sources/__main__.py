@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.sandbox.second_sources",
         description="Asks tools of a running hub and independent packages the same questions, and lists where"
-        " they disagree. Start the hub with --plants 0, or its broken APIs are listed, too.",
+        " they disagree. Start the hub with --plants 0 --drift 0, or it lacks some of what is asked.",
     )
     parser.add_argument("--hub", required=True, metavar="URL", help="address of a running hub")
     parser.add_argument("--json", action="store_true", help="one line of JSON with every disagreement")

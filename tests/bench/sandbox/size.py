@@ -11,7 +11,7 @@ from tests.bench.sandbox.servers import ROOT, hub_client, serving, url
 
 def bench_size() -> None:
     """Tools, APIs, categories, collections, second sources, megabytes."""
-    with serving("infra.sandbox.hub", "--plants", 0) as (_, port):
+    with serving("infra.sandbox.hub", "--plants", 0, "--drift", 0) as (_, port):
         with hub_client(port) as client:
             health = client.get("/healthz").json()
             totals = {

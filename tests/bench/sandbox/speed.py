@@ -107,7 +107,7 @@ def bench_teacher() -> None:
 
 def bench_hub() -> None:
     """Small answers of the hub."""
-    with serving("infra.sandbox.hub", "--plants", 0) as (server, port):
+    with serving("infra.sandbox.hub", "--plants", 0, "--drift", 0) as (server, port):
         with hub_client(port) as client:
             key = client.headers["X-Hub-Key"]
             assert client.get(SMALL).status_code == 200

@@ -30,7 +30,7 @@ def fits(page: Page) -> bool:
 
 @pytest.mark.browser
 def test_a_person_browses_to_a_tool_and_tries_an_api() -> None:
-    with hub("--seed", 1, "--plants", 0) as (_, client), browser_page(width=420) as page:
+    with hub("--seed", 1, "--plants", 0, "--drift", 0) as (_, client), browser_page(width=420) as page:
         page.goto(str(client.base_url))
         expect(page.get_by_role("heading", name="API hub")).to_be_visible()
         assert fits(page), "the front page scrolls sideways on a phone"

@@ -27,7 +27,7 @@ COMMAND = [sys.executable, "-m", "infra.sandbox.second_sources", "--hub"]
 
 @pytest.fixture(scope="module")
 def compared():
-    with hub("--seed", 1, "--plants", 0) as (_, client):
+    with hub("--seed", 1, "--plants", 0, "--drift", 0) as (_, client):
         ask = [*COMMAND, str(client.base_url), "--json"]
         shown = subprocess.run(ask, capture_output=True, check=True, text=True)
     return json.loads(shown.stdout)["comparisons"]
