@@ -18,6 +18,7 @@ from tasks.llm.openai_compatible import model_named
 from tasks.records import Call, Reject, Spend, Trajectory
 from tasks.rollout.environments import require_environment
 from tasks.search import methods, prompts
+from tasks.search.forms import CallingForm, version
 from tasks.search.methods import method
 from tasks.storage.addresses import normalise
 from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
@@ -56,8 +57,10 @@ class Parameters(StageParameters):
     )
     api_proxy: str = Field("", description="Full address of the proxy, e.g. http://127.0.0.1:9009/rapidapi")
     toolenv: str = Field("", description="Folder of tool documents by category, for a query file")
-    form: Literal["tools", "functions"] = Field(
-        "tools", description="How functions are offered: today's protocol or the legacy one"
+    form: CallingForm = Field(
+        "tools",
+        description="How functions are offered: today's protocol, the legacy one, written as text to a chat "
+        "server, or in ToolLLaMA's prompt layout to a completions server",
     )
     temperature: float | None = Field(
         None, ge=0, le=2, description="Sampling temperature; empty: the server's"
@@ -99,7 +102,12 @@ def plan(parameters: Parameters) -> str:
         inputs={"instructions": parameters.instructions, "equal_cost_to": parameters.equal_cost_to},
         members=(Trajectory, Call, Spend, Reject),
         make_plan=shards,
-        decides={"methods": methods.VERSION, "prompts": prompts.VERSION, **searcher.decides},
+        decides={
+            "methods": methods.VERSION,
+            "prompts": prompts.VERSION,
+            **searcher.decides,
+            **version(parameters.form),
+        },
     )
     caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
     return table.address

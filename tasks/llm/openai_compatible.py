@@ -101,8 +101,11 @@ class OpenAICompatible:
 
     async def _ask(self, request: ChatRequest) -> dict[str, Any]:
         sent = request.body()
-        sent[self._limit] = sent.pop("max_tokens")
-        raw = await self._client.chat.completions.with_raw_response.create(**sent)
+        if request.prompt is None:
+            sent[self._limit] = sent.pop("max_tokens")
+            raw = await self._client.chat.completions.with_raw_response.create(**sent)
+        else:
+            raw = await self._client.completions.with_raw_response.create(**sent)
         answer = raw.http_response
         try:
             body = answer.json()
@@ -129,7 +132,10 @@ class OpenAICompatible:
         if status == 401:
             raise ConfigurationError(f"{self.url} refuses the key; check OPENAI_API_KEY") from None
         if status == 404:
-            raise ConfigurationError(f"{self.url} has no model '{request.model}'; check --model") from None
+            lacks = "" if request.prompt is None else " or does not complete plain prompts; check --form and"
+            raise ConfigurationError(
+                f"{self.url} has no model '{request.model}'{lacks or '; check'} --model"
+            ) from None
         if error.code == "insufficient_quota":
             raise ConfigurationError(f"{self.url}: the account has no quota left; top it up") from None
         if status == 400 and self._limit == "max_tokens" and "max_completion_tokens" in said:

@@ -18,7 +18,7 @@ class ChatRequest:
 
     model: str
     messages: list[dict[str, Any]]
-    """OpenAI chat messages."""
+    """OpenAI chat messages; unused where there is a prompt."""
     functions: list[dict[str, Any]] = field(default_factory=list)
     """Function schemas offered; rendered as `tools` or `functions`."""
     form: Form = "tools"
@@ -26,10 +26,17 @@ class ChatRequest:
     seed: int | None = None
     temperature: float | None = None
     max_tokens: int = 1024
+    prompt: str | None = None
+    """Plain text that the model goes on with; such a request is a completion, not a chat."""
+    stop: tuple[str, ...] = ()
+    """Strings that end the reply and are no part of it; at most four, as OpenAI allows."""
 
     def body(self) -> dict[str, Any]:
-        """The JSON body by the OpenAI chat-completions protocol."""
-        body: dict[str, Any] = {"model": self.model, "messages": self.messages, "max_tokens": self.max_tokens}
+        """The JSON body by OpenAI's protocol of chat completions, or of completions for a plain prompt."""
+        body: dict[str, Any] = {"model": self.model, "max_tokens": self.max_tokens}
+        body |= {"messages": self.messages} if self.prompt is None else {"prompt": self.prompt}
+        if self.stop:
+            body["stop"] = list(self.stop)
         if self.functions:
             body[self.form] = (
                 self.functions

@@ -10,7 +10,7 @@ MOST_TOKENS = 100_000_000
 
 
 def reply_of(body: dict[str, Any], latency_s: float) -> ChatReply:
-    """The first choice of a chat completion; a reply without one is an empty reply.
+    """The first choice of a chat completion or a completion; a reply without one is an empty reply.
 
     Args:
         body: the JSON object the server sent.
@@ -25,7 +25,7 @@ def reply_of(body: dict[str, Any], latency_s: float) -> ChatReply:
         calls.append(_call({"function": message["function_call"]}))
     usage = usage_of(body.get("usage"))
     return ChatReply(
-        content=_content(message.get("content")),
+        content=_content(message.get("content") if "message" in choice else choice.get("text")),
         calls=tuple(calls),
         usage=usage or Usage(),
         latency_s=latency_s,

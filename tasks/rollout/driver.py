@@ -12,12 +12,12 @@ from tasks.environment.observation import observe
 from tasks.environment.protocol import ApiAnswer, Environment
 from tasks.errors import RecordError
 from tasks.llm.metered import MeteredModel
-from tasks.llm.protocol import ChatRequest, Form
+from tasks.llm.protocol import ChatRequest
 from tasks.records import Call
 from tasks.search.arguments import arguments_of, documented
 from tasks.search.effects import Act, Ask, Effects, FunctionCall, Observation, Outcomes, Reply, Search
+from tasks.search.forms import CallingForm, read, said
 from tasks.search.functions import Offer
-from tasks.search.messages import render
 from tasks.search.tree import DecisionTree
 from tasks.storage.canonical import digest, seed_of
 
@@ -32,7 +32,7 @@ class Rollout:
     shard: int
     seed: int
     """The run's; requests carry one drawn from it, the instruction and the ordinal."""
-    form: Form = "tools"
+    form: CallingForm = "tools"
     temperature: float | None = None
     max_tokens: int = 1024
     """Longest reply [tokens]; a preset may ask for less."""
@@ -82,11 +82,14 @@ async def _serve(effect: Ask | Act, offer: Offer, rollout: Rollout, session: str
 
 
 async def _ask(ask: Ask, rollout: Rollout) -> Reply:
+    words = said(ask.messages, ask.functions, rollout.form)
     request = ChatRequest(
         model=rollout.model.name,
-        messages=render(ask.messages, rollout.form),
-        functions=list(ask.functions),
-        form=rollout.form,
+        messages=words.messages,
+        functions=words.functions,
+        form="functions" if rollout.form == "functions" else "tools",
+        prompt=words.prompt,
+        stop=words.stop,
         seed=seed_of(rollout.seed, rollout.stage, ask.instruction_id, ask.ordinal),
         temperature=rollout.temperature if ask.temperature is None else ask.temperature,
         max_tokens=min(ask.max_tokens or rollout.max_tokens, rollout.max_tokens),
@@ -95,11 +98,14 @@ async def _ask(ask: Ask, rollout: Rollout) -> Reply:
         reply = await rollout.model.ask(request, ask.instruction_id, ask.ordinal)
     except RecordError as error:
         return Reply(content=str(error), failed=True)
+    calls = [FunctionCall(each.name, each.arguments) for each in reply.calls]
+    meant = read(reply.content, calls, rollout.form, asks=not ask.functions)
     return Reply(
-        content=reply.content,
-        calls=tuple(FunctionCall(each.name, each.arguments) for each in reply.calls),
+        content=meant.content,
+        calls=meant.calls,
         prompt_tokens=reply.usage.prompt,
         completion_tokens=reply.usage.output,
+        repairs=meant.repairs,
     )
 
 

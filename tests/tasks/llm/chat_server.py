@@ -30,6 +30,12 @@ def completion(message: dict[str, Any], **more: Any) -> Answer:
     return Answer({"id": "x", "object": "chat.completion", "choices": [choice], "usage": USAGE, **more})
 
 
+def continuation(text: str) -> Answer:
+    """The answer to a plain prompt."""
+    choice = {"index": 0, "text": text, "finish_reason": "stop", "logprobs": None}
+    return Answer({"id": "x", "object": "text_completion", "choices": [choice], "usage": USAGE})
+
+
 def failure(status: int, message: str = "as told", code: str = "", **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Answer({"error": {"message": message, "code": code or None, "type": "x"}}, status, named)
@@ -44,6 +50,8 @@ class ChatServer:
     """For one request each; the last one stays."""
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    """Of the requests with a body."""
 
 
 @contextmanager
@@ -56,6 +64,7 @@ def chat_server(*answers: Answer) -> Iterator[ChatServer]:
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             known.bodies.append(json.loads(content))
+            known.paths.append(self.path)
             known.headers.append({name.lower(): value for name, value in self.headers.items()})
             self._send(known.answers.pop(0) if len(known.answers) > 1 else known.answers[0])
 

@@ -13,7 +13,7 @@ import pytest
 from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded, RecordError
 from tasks.llm.openai_compatible import ATTEMPTS, OpenAICompatible, _asked_s
 from tasks.llm.protocol import ChatReply, ChatRequest, FunctionCall, Usage
-from tests.tasks.llm.chat_server import Answer, chat_server, completion, failure
+from tests.tasks.llm.chat_server import Answer, chat_server, completion, continuation, failure
 
 CANARY = "sk-canary-7f3a9c"
 REQUEST = ChatRequest("some-model", [{"role": "user", "content": "When does the sun rise?"}], max_tokens=50)
@@ -37,6 +37,24 @@ def test_a_reply_comes_back_with_its_tokens_in_four_classes() -> None:
     assert (reply.usage, reply.usage_known) == (Usage(uncached=60, cached=40, output=7), True)
     assert reply.latency_s > 0
     assert server.bodies == [{"model": "some-model", "messages": REQUEST.messages, "max_tokens": 50}]
+
+
+def test_a_plain_prompt_is_completed() -> None:
+    asked = ChatRequest("base", [], prompt="System: x\nThought:", stop=("\nUser:",), max_tokens=9, seed=3)
+    with chat_server(continuation(" look\nAction: f")) as server:
+        reply = complete(server.url, asked)
+    assert (reply.content, reply.calls) == (" look\nAction: f", ())
+    assert (reply.usage, reply.usage_known) == (Usage(uncached=60, cached=40, output=7), True)
+    assert server.paths == ["/v1/completions"]
+    assert server.bodies == [
+        {"model": "base", "max_tokens": 9, "prompt": "System: x\nThought:", "stop": ["\nUser:"], "seed": 3}
+    ]
+
+
+def test_a_server_that_completes_no_prompts_is_said_so() -> None:
+    asked = ChatRequest("base", [], prompt="x")
+    with chat_server(failure(404)) as server, pytest.raises(ConfigurationError, match="check --form"):
+        complete(server.url, asked)
 
 
 def test_functions_go_out_and_calls_come_back_in_both_forms() -> None:
