@@ -201,6 +201,8 @@ class Node:
     """Billed for the reply that made it, cached ones included; at the reply's first node, 0 at the others."""
     completion_tokens: int = 0
     """Billed for the reply that made it; at the reply's first node, 0 at the others."""
+    repeats: int = -1
+    """Node whose call this is again: it writes, and was not made twice (`search.worlds`); -1: its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ _table(
 )
 _table(
     records.Node,
-    3,
+    4,
     node_id=WHOLE,
     parent_id=WHOLE,
     kind=NAMED,
@@ -140,6 +140,7 @@ _table(
     score=REAL,
     prompt_tokens=WHOLE,
     completion_tokens=WHOLE,
+    repeats=WHOLE,
 )
 _table(
     records.Trajectory,

@@ -53,6 +53,11 @@ class Act:
     instruction_id: str
     ordinal: int
     """How many times this very call (function, documented argument values) was made before in this search."""
+    world: str = ""
+    """What the path to this call has written so far (`worlds`); empty where it wrote nothing."""
+    makes: str = ""
+    """The world after a call that writes, empty for one that reads. A world is made once: a call that makes
+    one again is not sent, and its outcome is the first one's."""
 
 
 @dataclass(frozen=True, slots=True)

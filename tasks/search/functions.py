@@ -11,7 +11,7 @@ A schema of the published builder, of a weather API:
 Source: ToolLLM (arXiv:2307.16789), appendix A.8, and the behaviour of ToolBench's code.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,9 @@ class Offer:
     schemas: tuple[Schema, ...]
     """In the order of `apis`, `Finish` last."""
     apis: tuple[Api, ...]
+    writing: frozenset[str] = frozenset()
+    """Functions whose calls change something that outlasts the search (`worlds`); empty where the environment
+    reaches nothing real."""
 
     def api(self, function: str) -> Api:
         """The API behind an offered function.
@@ -87,12 +90,15 @@ class Offer:
         return next((name for name in names[:-1] if name.endswith(said)), None) if said else None
 
 
-def offer(apis: Sequence[Api], style: SchemaStyle | None = None) -> Offer:
+def offer(
+    apis: Sequence[Api], style: SchemaStyle | None = None, writes: Callable[[Api], bool] | None = None
+) -> Offer:
     """The functions for APIs, in their order, `Finish` last.
 
     Args:
         apis: those an instruction offers.
         style: None takes `TOOLBENCH` for APIs of source `toolbench` and `DOCUMENTED` for others.
+        writes: which of them change something where they are called; None: none does.
 
     Raises:
         ConfigurationError: the same API is offered twice.
@@ -103,7 +109,8 @@ def offer(apis: Sequence[Api], style: SchemaStyle | None = None) -> Offer:
     wanted = [_name(api, each) for api, each in zip(apis, styles, strict=True)]
     names = unique([FINISH, *wanted])[1:]
     schemas = [_schema(api, name, each) for api, name, each in zip(apis, names, styles, strict=True)]
-    return Offer((*schemas, finish_schema()), tuple(apis))
+    writing = {name for api, name in zip(apis, names, strict=True) if writes is not None and writes(api)}
+    return Offer((*schemas, finish_schema()), tuple(apis), frozenset(writing))
 
 
 def finish_schema() -> Schema:

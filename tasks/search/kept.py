@@ -8,7 +8,7 @@ from typing import Any
 from tasks.records import Node
 from tasks.search.codes import GAVE_UP
 
-_SELDOM = ("chosen", "score", "prompt_tokens", "completion_tokens")
+_SELDOM = ("chosen", "score", "prompt_tokens", "completion_tokens", "repeats")
 _ALWAYS = tuple(field.name for field in dataclasses.fields(Node) if field.name not in _SELDOM)
 
 
@@ -44,4 +44,6 @@ def plain(node: Node) -> dict[str, Any]:
         fields["score"] = node.score
     if node.prompt_tokens or node.completion_tokens:
         fields |= {"prompt_tokens": node.prompt_tokens, "completion_tokens": node.completion_tokens}
+    if node.repeats >= 0:
+        fields["repeats"] = node.repeats
     return fields

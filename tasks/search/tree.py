@@ -19,6 +19,7 @@ from tasks.search.finish import read_finish
 from tasks.search.messages import turn_messages
 from tasks.search.problem import Problem
 from tasks.search.prompts import opening
+from tasks.search.worlds import Written, with_call, world_of
 
 REPLY_CHARS = 32_768
 """Kept of one thought or argument text; a preset's 1,024 tokens never reach it, a broken model may."""
@@ -54,6 +55,15 @@ class TreeNode:
     score: float | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    written: Written = ()
+    """Writing calls on the path to here, its own included."""
+    repeats: int = -1
+    """Id of the node that made the same call in the same world before; -1 where it is the first."""
+
+    @property
+    def world(self) -> str:
+        """What the path to here has made of the world (`worlds`)."""
+        return world_of(self.written)
 
     def path(self) -> list["TreeNode"]:
         """The nodes from the root to this one, both included."""
@@ -93,6 +103,8 @@ class DecisionTree:
         self._sampling = (temperature, max_tokens)
         self._asked: Counter[bytes] = Counter()
         self._acted: Counter[bytes] = Counter()
+        self._makers: dict[str, int] = {}
+        """World to the node whose call has made it."""
 
     @property
     def win(self) -> bool:
@@ -139,18 +151,25 @@ class DecisionTree:
         self._asked[state] += 1
         return Ask(tuple(messages), (), self.problem.instruction_id, ordinal, *self._sampling)
 
-    def act(self, function: str, arguments: str) -> Act:
-        """Call an offered API.
+    def act(self, node: TreeNode, function: str) -> Act:
+        """Call an offered API with the arguments at `node`, which then stands in the world after the call.
 
         Raises:
             ArgumentError: the arguments cannot be used; no call is booked.
         """
-        values = documented(self.problem.offer.api(function), arguments_of(arguments))
+        values = documented(self.problem.offer.api(function), arguments_of(node.description))
         call = _digest(function.encode(), values)
         ordinal = self._acted[call]
         self._acted[call] += 1
-        self.api_calls += 1
-        return Act(function, arguments, self.problem.instruction_id, ordinal)
+        world, makes = node.world, ""
+        if function in self.problem.offer.writing:
+            node.written, made = with_call(node.written, call)
+            makes = world_of(made)
+            first = self._makers.setdefault(makes, node.node_id)
+            node.repeats = first if first != node.node_id else -1
+        if node.repeats < 0:
+            self.api_calls += 1
+        return Act(function, node.description, self.problem.instruction_id, ordinal, world, makes)
 
     def count(self, reply: Reply) -> int:
         """Book a reply; returns its ordinal in the tree."""
@@ -236,12 +255,15 @@ class DecisionTree:
                 node.score,
                 node.prompt_tokens,
                 node.completion_tokens,
+                node.repeats,
             )
             for node in self.nodes
         )
 
     def _add(self, parent: TreeNode, kind: NodeKind, description: str, ask: int) -> TreeNode:
-        node = TreeNode(len(self.nodes), parent, kind, description, ask, parent.depth + 1)
+        node = TreeNode(
+            len(self.nodes), parent, kind, description, ask, parent.depth + 1, written=parent.written
+        )
         parent.children.append(node)
         self.nodes.append(node)
         return node

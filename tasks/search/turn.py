@@ -8,6 +8,7 @@ from tasks.search.codes import HALLUCINATED, INPUT_ERROR
 from tasks.search.effects import Act, Ask, Effects, Message, Observation, Outcomes, Reply
 from tasks.search.functions import FINISH
 from tasks.search.tree import DecisionTree, TreeNode, refusal
+from tasks.search.worlds import not_repeated
 
 Turn: TypeAlias = Generator[Effects, Outcomes, TreeNode | None]
 Step: TypeAlias = Generator[Effects, Outcomes, TreeNode]
@@ -73,11 +74,13 @@ def _observe(tree: DecisionTree, node: TreeNode) -> Generator[Effects, Outcomes,
         tree.observe(node, refusal(f"No such function name: {said}", HALLUCINATED))
         return
     try:
-        act = tree.act(function, node.description)
+        act = tree.act(node, function)
     except ArgumentError as error:
         tree.observe(node, refusal(str(error), INPUT_ERROR))
     else:
-        tree.observe(node, (yield from _act(act)))
+        observation = yield from _act(act)
+        again_here = act.makes and node.world == act.world
+        tree.observe(node, not_repeated(observation) if again_here else observation)
 
 
 def _ask(ask: Ask) -> Generator[Effects, Outcomes, Reply]:

@@ -39,9 +39,9 @@ def test_a_path_leads_from_the_root_to_its_end():
 
 
 def test_what_a_node_does_not_say_costs_no_bytes():
-    silent = ("chosen", "score", "prompt_tokens", "completion_tokens")
+    silent = ("chosen", "score", "prompt_tokens", "completion_tokens", "repeats")
     assert plain(NODES[2]) == {k: v for k, v in asdict(NODES[2]).items() if k not in silent}
-    scored = Node(1, 0, "thought", 1, "hm", ask=0, chosen=True, score=0.0, prompt_tokens=9)
+    scored = Node(1, 0, "thought", 1, "hm", ask=0, chosen=True, score=0.0, prompt_tokens=9, repeats=0)
     assert Node(**plain(scored)) == scored
     assert Node(**plain(NODES[2])) == NODES[2]
 
