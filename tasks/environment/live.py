@@ -17,10 +17,11 @@ from tasks.environment.protocol import ApiAnswer
 from tasks.environment.requests import UnsendableCall, request_of
 from tasks.environment.sessions import (
     SESSION_HEADER,
+    can_fork,
+    hubs_of,
     origin_of,
     session_address,
     state_of,
-    writing_hubs,
 )
 from tasks.environment.wire import Answered, pooled_client, send, without_keys
 from tasks.errors import ApiUnreachable, ConfigurationError
@@ -83,19 +84,22 @@ class LiveEnvironment:
         return ApiAnswer(error_label(answered.status, text), text, answered.status, latency_s)
 
     async def forget(self, apis: Sequence[Api], session: str) -> None:
-        """Delete the session at every hub where these APIs may write; see `Environment.forget`."""
-        for origin in writing_hubs(apis):
-            await self._session(origin, session, "DELETE")
+        """Delete the session at every hub of these APIs; see `Environment.forget`.
+
+        Also where none of them writes: a hub may count a session's calls, and chance goes by that count.
+        """
+        for origin in hubs_of(apis):
+            await self._session("DELETE", session_address(origin, session))
 
     async def end_state(self, apis: Sequence[Api], session: str) -> str:
-        """The session's documents at every hub where these APIs may write; see `Environment.end_state`."""
+        """The session's documents of these APIs' tools, at every hub; see `Environment.end_state`."""
         state: dict[str, object] = {}
-        for origin in writing_hubs(apis):
-            answered = await self._session(origin, session, "GET")
+        for origin in hubs_of(apis):
+            answered = await self._session("GET", session_address(origin, session))
             if answered.status == 404:
                 continue
             try:
-                state |= state_of(without_keys(answered.text, self._keys.values()))
+                state |= state_of(without_keys(answered.text, self._keys.values()), apis)
             except ValueError:
                 raise ApiUnreachable(
                     f"the hub at {origin} does not tell the state of session {session} "
@@ -103,17 +107,31 @@ class LiveEnvironment:
                 ) from None
         return canonical_json(state).decode()
 
+    def can_fork(self, apis: Sequence[Api]) -> bool:
+        """Whether hubs serve all that write; see `Environment.can_fork`."""
+        return can_fork(apis)
+
+    async def fork(self, apis: Sequence[Api], session: str, to: str) -> None:
+        """Copy the session at every hub of these APIs; see `Environment.fork`."""
+        for origin in hubs_of(apis):
+            answered = await self._session("POST", f"{session_address(origin, session)}/fork", {"to": to})
+            if answered.status != 200:
+                raise ApiUnreachable(
+                    f"the hub at {origin} does not fork session {session} (status {answered.status}: "
+                    f"{answered.text[:200]}); check that it is a hub with sessions and run again"
+                )
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._client.aclose()
 
-    async def _session(self, origin: str, session: str, method: str) -> Answered:
+    async def _session(self, method: str, address: str, body: Any = None) -> Answered:
         headers = {"X-Hub-Key": self._keys[HUB_KEY]} if self._keys[HUB_KEY] else {}
-        request = self._client.build_request(method, session_address(origin, session), headers=headers)
+        request = self._client.build_request(method, address, headers=headers, json=body)
         try:
             return await send(self._client, request, self._timeout_s)
         except (TimeoutError, httpx.HTTPError):
-            raise _no_hub(origin) from None
+            raise _no_hub(origin_of(address)) from None
 
     async def _followed(self, request: httpx.Request) -> Answered:
         answered = await send(self._client, request, self._timeout_s)

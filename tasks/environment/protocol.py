@@ -49,10 +49,22 @@ class Environment(Protocol):
         ...
 
     async def end_state(self, apis: Sequence[Api], session: str) -> str:
-        """What the session's tools keep now: JSON object by tool slug; empty text where nobody knows.
+        """What the tools of these APIs keep in a session: JSON object by tool slug; empty where nobody knows.
 
         Raises:
             ApiUnreachable: as `call`.
+        """
+        ...
+
+    def can_fork(self, apis: Sequence[Api]) -> bool:
+        """Whether all that these APIs write can be copied: a search may then abandon what it wrote."""
+        ...
+
+    async def fork(self, apis: Sequence[Api], session: str, to: str) -> None:
+        """Make the session `to` a copy of `session` as it stands; what `to` was before is gone.
+
+        Raises:
+            ApiUnreachable: as `call`, or what these APIs write cannot be copied after all.
         """
         ...
 

@@ -93,6 +93,14 @@ class ProxyEnvironment:
         """Nobody knows."""
         return ""
 
+    def can_fork(self, apis: Sequence[Api]) -> bool:
+        """Nothing can be forked: the protocol has no sessions."""
+        return False
+
+    async def fork(self, apis: Sequence[Api], session: str, to: str) -> None:
+        """Refuse; see `can_fork`."""
+        raise ApiUnreachable("an API proxy has no sessions that could be forked")
+
     async def aclose(self) -> None:
         """Close connections."""
         await self._client.aclose()

@@ -134,6 +134,15 @@ def test_silence_is_a_timeout():
     assert (answer.error, answer.status) == ("API temporarily not working error...", None)
 
 
+@pytest.mark.parametrize("cut", [{"Content-Length": "9"}, {"Content-Length": "9", "Connection": "close"}])
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_call_whose_answer_is_lost_is_not_sent_again(cut, status):
+    with serving(lambda request: (status, cut, b"{}")) as served:
+        answer = call(sky(served, method="POST"), timeout_s=0.2)
+    assert answer.error and answer.status is None
+    assert len(served.seen) == 1
+
+
 def test_what_cannot_be_sent_is_told_to_the_model():
     with serving(lambda request: json_answer(b"{}")) as served:
         offered = sky(served, parameters=(parameter("lang", place="header"),))
@@ -200,21 +209,48 @@ def test_calls_of_a_hub_name_their_session():
     assert [seen.headers.get("x-hub-session") for seen in served.seen] == ["s1-000042", None, None]
 
 
-def test_a_session_is_forgotten_at_hubs_where_an_api_may_write():
+def test_a_session_is_forgotten_at_every_hub_once():
     with serving(lambda request: json_answer(b"{}")) as served:
-        in_session([sky(served), sky(served, source="openapi", method="POST")], forget)
+        in_session([sky(served, source="openapi", method="POST")], forget)
         assert served.seen == []
-        in_session([sky(served, method="POST"), sky(served, "/rain", method="POST")], forget)
+        in_session([sky(served, method="POST"), sky(served, "/rain")], forget)
     (seen,) = served.seen
     assert (seen.method, seen.target) == ("DELETE", "/hub/sessions/s1-000042")
     assert seen.headers["x-hub-key"] == "hub-secret"
 
 
-def test_the_end_state_is_the_documents_of_the_session_by_tool():
-    said = b'{"session": "s1-000042", "state": {"cart": {"b": [1], "a": 2}}}'
+def test_the_end_state_is_the_documents_of_the_session_by_tool_and_only_of_the_tools_asked_for():
+    said = b'{"session": "s1-000042", "state": {"weather": {"b": [1], "a": 2}, "cart": {"c": 3}}}'
     with serving(lambda request: json_answer(said)) as served:
-        assert in_session([sky(served, method="POST")], end_state) == '{"cart":{"a":2,"b":[1]}}'
-    assert (served.seen[0].method, served.seen[0].target) == ("GET", "/hub/sessions/s1-000042")
+        assert in_session([sky(served, method="POST")], end_state) == '{"weather":{"a":2,"b":[1]}}'
+        assert in_session([], end_state) == "{}"
+    (seen,) = served.seen
+    assert (seen.method, seen.target) == ("GET", "/hub/sessions/s1-000042")
+
+
+def test_a_session_is_forked_at_its_hub():
+    with serving(lambda request: json_answer(b"{}")) as served:
+        in_session([sky(served, method="POST")], lambda live, apis: live.fork(apis, "a", "b"))
+    (seen,) = served.seen
+    assert (seen.method, seen.target, seen.body) == ("POST", "/hub/sessions/a/fork", b'{"to":"b"}')
+
+
+def test_a_hub_that_cannot_fork_stops_the_work():
+    with (
+        serving(lambda request: json_answer(b'{"message": "full"}', 507)) as served,
+        pytest.raises(ApiUnreachable, match=r"does not fork session a \(status 507"),
+    ):
+        in_session([sky(served, method="POST")], lambda live, apis: live.fork(apis, "a", "b"))
+
+
+def test_only_what_hubs_keep_can_be_forked():
+    reading, writing = api("sky", source="openapi"), api("sky", source="openapi", method="POST")
+    hub = api("sky", source="hub", method="POST")
+
+    async def forkable(live, apis):
+        return live.can_fork(apis)
+
+    assert [in_session(apis, forkable) for apis in ([reading, hub], [writing, hub])] == [True, False]
 
 
 def test_where_nothing_was_written_the_end_state_is_empty():
