@@ -11,7 +11,7 @@ Json = Any
 Arguments = dict[str, Json]
 """Arguments of a call by name, as JSON values."""
 
-_RECKONED = re.compile("Formulae|Rules|Definitions|Standards|RFC|ISO/IEC|ITU")
+_RECKONED = re.compile("Arithmetic|Formulae|Rules|Definitions|Standards|Semantic|RFC|ISO/IEC|ITU")
 _EXAMPLES = re.compile(r"\bExamples: (.*?)\.?$", re.DOTALL)
 
 

@@ -17,7 +17,7 @@ from infra.sandbox.tasks.paths import leaves
 Progress = Callable[[str, int], Callable[[], object]]
 """Starts a progress bar: what is done, and in how many steps; returns what to call after each."""
 
-MAX_BARE_TOOLS = 200
+MAX_BARE_TOOLS = 60
 """Tools without an asks file that are read, drawn from all of them: a marketplace may have ten thousand."""
 FALLBACK_FACTS = 3
 FALLBACK_WORDS = 220
@@ -120,15 +120,18 @@ def read_market(
         for api in tool.apis:
             own = written.get(api.slug, ApiAsks())
             is_bare = not own.asks and not own.chained
-            spoken = fallback_asks(api) if is_bare else own
+            spoken = fallback_asks(tool, api) if is_bare else own
             askables.append(Askable(tool, api, spoken, verdicts[api.id], tool.slug in states, is_bare))
     if all(askable.verdict != SOUND for askable in askables):
         raise TasksError(f"no API of the hub at {hub.address} works, so there is nothing to ask for.")
     return Market(tuple(askables), states, _scopes(askables), tuple(misfits))
 
 
-def fallback_asks(api: ApiDocument) -> ApiAsks:
-    """Make sentences of the documentation's own words, for an API that no asks file speaks of."""
+def fallback_asks(tool: ToolDocument, api: ApiDocument) -> ApiAsks:
+    """Make sentences of the documentation's own words, for an API that no asks file speaks of.
+
+    They name the tool: a marketplace may have several that are described alike.
+    """
     first = re.split(r"(?<=[.!?])\s", api.description, maxsplit=1)[0].rstrip(".!? ")
     wish = re.sub(r"[{}]", "", first)[:FALLBACK_WORDS] or api.name
     required = [p.name for p in api.parameters if p.required]
@@ -142,14 +145,15 @@ def fallback_asks(api: ApiDocument) -> ApiAsks:
         for meaning, parameters in taken.items()
     }
     listed = ", ".join(f"{_label(name)} {{{name}}}" for name in required)
+    source = re.sub(r"[{}]", "", tool.name)
     asks = [
-        f"I need this: {wish}{f' ({listed})' if listed else ''}.",
-        f"{wish}: what is it{f' for {listed}' if listed else ''}?",
+        f"I need this from {source}: {wish}{f' ({listed})' if listed else ''}.",
+        f"What does {source} say{f' for {listed}' if listed else ''}? {wish}.",
     ]
     chained = []
     for meaning, parameters in taken.items():
         rest = "".join(f", {_label(name)} {{{name}}}" for name in required if name not in parameters)
-        chained.append(f"I need this for {{{meaning}}}{rest}: {wish}.")
+        chained.append(f"I need this from {source} for {{{meaning}}}{rest}: {wish}.")
     return ApiAsks(tuple(asks), tuple(_fallback_facts(api)), takes=takes, chained=tuple(chained))
 
 
