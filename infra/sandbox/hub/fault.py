@@ -65,7 +65,7 @@ class Call(Protocol):
         """Choose by seed and API: the same at each call."""
 
     def happens(self, share: float) -> bool:
-        """Draw by seed, API, arguments, and how often these were asked for in the caller's session."""
+        """Draw by seed, API, session, arguments, and how often these were asked for in the session."""
 
 
 @dataclass

@@ -62,7 +62,7 @@ class PlantedCall:
         return draws.one_of(choices, self._seed, "choice", self.tool.slug, self.api.slug)
 
     def happens(self, share: float) -> bool:
-        """Draw by seed, API, arguments, and how often these were asked for in the session."""
+        """Draw by seed, API, session, arguments, and how often these were asked for in the session."""
         self._asking = self._asking or self._count()
         self._drawn += 1
         names = ("happens", self.tool.slug, self.api.slug, self._asking, str(self._drawn))
@@ -74,4 +74,5 @@ class PlantedCall:
         given = {**request.path, **read_query(request.query), **read_body(request.body)}
         canonical = orjson.dumps([self.tool.slug, self.api.slug, given], option=orjson.OPT_SORT_KEYS)
         arguments = hashlib.blake2b(canonical, digest_size=16).hexdigest()
-        return f"{arguments} {self._sessions.count(named_in(request.headers), arguments)}"
+        session, before = self._sessions.count(named_in(request.headers), arguments)
+        return f"{session} {arguments} {before}"

@@ -7,7 +7,7 @@ whose outcome depends on how often they were made, so that what happens in one d
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -36,13 +36,12 @@ class _Session:
     """JSON by slug of the tool; never changed in place."""
     counts: dict[str, int] = field(default_factory=dict)
     """How often each kind of call was made."""
+    origin: str = ""
+    """Name of the session that it was forked from in the end; empty where it is its own."""
 
     def size(self) -> int:
         """Length of all documents [bytes]."""
         return sum(map(len, self.documents.values()))
-
-
-_FRESH = _Session()
 
 
 class Sessions:
@@ -60,7 +59,7 @@ class Sessions:
     def write(self, name: str, tool: Tool, state: State) -> None:
         """Put a document in the place of the former one; raises `Full`."""
         former = self._of(name)
-        session = _Session({**former.documents, tool.slug: orjson.dumps(state)}, former.counts)
+        session = replace(former, documents={**former.documents, tool.slug: orjson.dumps(state)})
         if session.size() > MAX_SESSION_BYTES:
             raise Full(
                 f"session '{name}' would hold more than {MAX_SESSION_BYTES} bytes;"
@@ -73,18 +72,22 @@ class Sessions:
         former = self._of(name)
         if tool.slug not in former.documents:
             documents = {**former.documents, tool.slug: tool.initial_document()}
-            self._keep(name, _Session(documents, former.counts))
+            self._keep(name, replace(former, documents=documents))
 
-    def count(self, name: str, call: str) -> int:
-        """Return how often a kind of call was counted in a session before; raises `Full`."""
+    def count(self, name: str, call: str) -> tuple[str, int]:
+        """Count a call; return where the session comes from, and how often the call was counted before.
+
+        Raises:
+            Full: the session is new, and there are too many.
+        """
         if name not in self._sessions:
             self._keep(name, _Session())
-        counts = self._sessions[name].counts
-        before = counts.pop(call, 0)
-        counts[call] = before + 1  # now the newest
-        if len(counts) > MAX_COUNTS:
-            del counts[next(iter(counts))]
-        return before
+        session = self._sessions[name]
+        before = session.counts.pop(call, 0)
+        session.counts[call] = before + 1  # now the newest
+        if len(session.counts) > MAX_COUNTS:
+            del session.counts[next(iter(session.counts))]
+        return session.origin or name, before
 
     def state(self, name: str) -> dict[str, object]:
         """Return the documents of a session by slug of the tool: those of the tools that were used in it."""
@@ -92,15 +95,17 @@ class Sessions:
 
     def fork(self, name: str, to: str) -> None:
         """Make a session a copy of another as it stands, whatever it was before; raises `Full`."""
-        origin = self._of(name)
-        self._keep(to, _Session(origin.documents, dict(origin.counts)))
+        forked = self._of(name)
+        origin = forked.origin or name
+        self._keep(to, _Session(forked.documents, dict(forked.counts), origin))
 
     def delete(self, name: str) -> None:
         """Make a session fresh again."""
-        self._bytes -= self._sessions.pop(name, _FRESH).size()
+        self._bytes -= self._of(name).size()
+        self._sessions.pop(name, None)
 
     def _of(self, name: str) -> _Session:
-        return self._sessions.get(name, _FRESH)
+        return self._sessions.get(name) or _Session()
 
     def _keep(self, name: str, session: _Session) -> None:
         if name not in self._sessions and len(self._sessions) >= MAX_SESSIONS:

@@ -151,6 +151,21 @@ def test_all_sessions_together_are_bounded_and_forgetting_gives_back(client, mon
         client.delete("/hub/sessions/a")
 
 
+def test_calls_are_counted_in_each_session_by_itself_and_only_so_many(monkeypatch):
+    monkeypatch.setattr(sessions, "MAX_COUNTS", 2)
+    kept, tool = sessions.Sessions(), notebook()
+    for name in ("a", "b"):
+        kept.write(name, tool, State(START))
+    assert [kept.count("a", "call"), kept.count("a", "call"), kept.count("b", "call")] == [
+        ("a", 0),
+        ("a", 1),
+        ("b", 0),
+    ]
+    kept.count("a", "other")
+    kept.count("a", "third")
+    assert kept.count("a", "call") == ("a", 0)
+
+
 def test_a_function_with_a_state_needs_a_first_one():
     for state in (None, {"when": datetime.date(2026, 1, 1)}, {"notes": (1, 2)}, []):
         with pytest.raises(DeclarationError, match="give initial_state="):

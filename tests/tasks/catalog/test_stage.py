@@ -21,6 +21,7 @@ FITTING = {
     "html": {"html"},
     "error_under_200": {"error_message"},
     "login_wall": {"unauthorized", "html"},
+    "lying_format": {"bad_request"},
     "lying_omission": {"bad_request"},
     "lying_parameter": {"bad_request"},
     "slow": {"slow"},
