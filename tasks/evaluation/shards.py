@@ -13,7 +13,7 @@ from tasks.evaluation.answers import answer_of_trajectory, missing
 from tasks.evaluation.exam import Exam, load_exam, trajectories_of
 from tasks.evaluation.judge import Judge
 from tasks.evaluation.pass_rate import rule_name
-from tasks.evaluation.student import open_student, require_student
+from tasks.evaluation.student import form_of, open_student, require_student
 from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Checkpoint, Instruction, Reject, Result, Spend, Trajectory
 from tasks.rollout.driver import Rollout
@@ -192,6 +192,7 @@ async def _open_student(
         stage=NAME,
         shard=number,
         seed=table.manifest.seed,
+        form=form_of(checkpoint),
         temperature=parameters["student_temperature"],
         max_tokens=parameters["student_max_tokens"],
     )

@@ -15,12 +15,15 @@ from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
+import orjson
+
 from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded
 from tasks.llm.ledger import open_ledger
 from tasks.llm.metered import MeteredModel
 from tasks.llm.openai_compatible import OpenAICompatible
 from tasks.llm.pricing import Price
 from tasks.records import Checkpoint
+from tasks.search.forms import CallingForm
 from tasks.storage.table import Table
 
 SERVER = (sys.executable, "-m", "tasks.training.serve")
@@ -52,6 +55,12 @@ def require_student(address: str) -> Checkpoint:
     if find_spec("torch") is None or find_spec("transformers") is None:
         raise ConfigurationError("a student is served by torch and transformers; install toolfoundry[train]")
     return found[-1]
+
+
+def form_of(checkpoint: Checkpoint) -> CallingForm:
+    """The form of calling that a student was trained in."""
+    layout = orjson.loads(checkpoint.settings).get("layout")
+    return "toolllama" if layout == "toolllama" else "tools"
 
 
 @asynccontextmanager

@@ -46,6 +46,11 @@ class Parameters(StageParameters):
     vocabulary: int = Field(
         4096, ge=300, le=200_000, description="Tokens of a tokenizer from scratch, at most"
     )
+    layout: Literal["chat", "toolllama"] = Field(
+        "chat",
+        description="How conversations are written: by a chat template, or in ToolLLaMA's prompt layout, for "
+        "a student that is searched by --form toolllama",
+    )
     steps: int = Field(0, ge=0, le=10_000_000, description="Optimizer steps; 0 counts epochs instead")
     epochs: float = Field(2.0, gt=0, le=1000, description="Passes over the samples, where steps is 0")
     learning_rate: float = Field(3e-3, gt=0, le=1, description="Peak; 5e-5 for a pretrained 7B model")

@@ -27,6 +27,8 @@ class Prompt:
     """0 takes the likeliest token."""
     top_p: float
     seed: int
+    stop: tuple[str, ...] = ()
+    """Strings that end the reply and are no part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Student:
         )["input_ids"]
         return ids
 
+    def tokens_of_text(self, text: str) -> list[int]:
+        """Plain text as token ids, with what the tokenizer puts before any text."""
+        ids: list[int] = self.tokenizer(text)["input_ids"]
+        return ids
+
     @torch.inference_mode()
     def continued(self, prompt: Prompt) -> Continuation:
         """The next turn of a prompt."""
@@ -69,16 +76,28 @@ class Student:
         cache = DynamicCache(config=self.model.config)
         ids = torch.tensor([prompt.input_ids], device=self.device)
         spoken: list[int] = []
-        while len(spoken) < prompt.max_tokens and self._end not in spoken[-1:]:
+        stopped: str | None = None
+        while len(spoken) < prompt.max_tokens and self._end not in spoken[-1:] and stopped is None:
             logits = self.model(
                 input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=1
             ).logits[0, -1]
             logits[self._never] = float("-inf")
             spoken.append(_draw(logits.float().cpu(), prompt, generator))
             ids = torch.tensor([spoken[-1:]], device=self.device)
+            stopped = self._stopped(spoken, prompt.stop)
+        if stopped is not None:
+            return Continuation(stopped, len(spoken), True)
         finished = spoken[-1] == self._end
         text = self.tokenizer.decode(spoken[:-1] if finished else spoken, skip_special_tokens=False)
         return Continuation(str(text), len(spoken), finished)
+
+    def _stopped(self, spoken: list[int], stop: tuple[str, ...]) -> str | None:
+        """What was said before the first of the strings that end it; None where none has come."""
+        if not stop:
+            return None
+        text = str(self.tokenizer.decode(spoken, skip_special_tokens=False))
+        ends = [at for each in stop if (at := text.find(each)) >= 0]
+        return text[: min(ends)] if ends else None
 
 
 def _draw(logits: torch.Tensor, prompt: Prompt, generator: torch.Generator) -> int:

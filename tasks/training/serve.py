@@ -1,4 +1,4 @@
-"""The student behind OpenAI's chat protocol: what annotates with a teacher evaluates a student unchanged.
+"""The student behind OpenAI's protocol: what annotates with a teacher evaluates a student unchanged.
 
     python -m tasks.training.serve --checkpoint FOLDER --port 0
 
@@ -12,8 +12,10 @@ import asyncio
 import socket
 import sys
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from pydantic import ValidationError
@@ -23,14 +25,21 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tasks.errors import FactoryError
-from tasks.training.chat import ChatRequest, completion, error_body
+from tasks.training.chat import (
+    ChatRequest,
+    CompletionRequest,
+    Sampling,
+    completion,
+    continuation,
+    error_body,
+)
 from tasks.training.generation import Prompt, Student
 from tasks.training.lifeline import end_when_stdin_closes
 from tasks.training.tokenizer import Conversation
 
 
 def application(student: Student, name: str) -> Starlette:
-    """The server's routes: chat completions, the list of models, health."""
+    """The server's routes: chat completions, completions of plain text, the list of models, health."""
     worker = ThreadPoolExecutor(1, "student")
 
     async def complete(request: Request) -> JSONResponse:
@@ -39,6 +48,16 @@ def application(student: Student, name: str) -> Starlette:
         except ValidationError as error:
             return JSONResponse(error_body(_first_problem(error), "bad_request"), 400)
         ids = student.tokens_of(Conversation(asked.spoken(), asked.offered()))
+        return await answered(asked, ids, completion)
+
+    async def go_on(request: Request) -> JSONResponse:
+        try:
+            asked = CompletionRequest.model_validate_json(await request.body())
+        except ValidationError as error:
+            return JSONResponse(error_body(_first_problem(error), "bad_request"), 400)
+        return await answered(asked, student.tokens_of_text(asked.prompt), continuation)
+
+    async def answered(asked: Sampling, ids: list[int], write: Callable[..., dict[str, Any]]) -> JSONResponse:
         if len(ids) + asked.token_limit > student.context:
             return JSONResponse(
                 error_body(
@@ -48,10 +67,11 @@ def application(student: Student, name: str) -> Starlette:
                 ),
                 400,
             )
-        prompt = Prompt(ids, asked.token_limit, asked.temperature, asked.top_p, asked.seed & (2**63 - 1))
+        seed = asked.seed & (2**63 - 1)
+        prompt = Prompt(ids, asked.token_limit, asked.temperature, asked.top_p, seed, asked.ends)
         said = await asyncio.get_running_loop().run_in_executor(worker, student.continued, prompt)
         request_id = uuid.uuid4().hex[:16]
-        return JSONResponse(completion(request_id, name, said.text, said.finished, len(ids), said.tokens))
+        return JSONResponse(write(request_id, name, said.text, said.finished, len(ids), said.tokens))
 
     async def models(_: Request) -> JSONResponse:
         return JSONResponse(
@@ -67,6 +87,7 @@ def application(student: Student, name: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/v1/chat/completions", complete, methods=["POST"]),
+            Route("/v1/completions", go_on, methods=["POST"]),
             Route("/v1/models", models),
             Route("/health", health),
         ]

@@ -11,6 +11,7 @@ import orjson
 from tasks.errors import ConfigurationError
 
 SIZES = ("tiny", "small", "medium")
+LAYOUTS = ("chat", "toolllama")
 SETTINGS_FILE, SUMMARY_FILE, LOG_FILE, STDERR_FILE = (
     "settings.json",
     "summary.json",
@@ -37,6 +38,9 @@ class SftSettings:
     """Shape of a model from scratch: tiny (1.3 M parameters), small (3.4 M), medium (28 M)."""
     vocabulary: int = 4096
     """Tokens of a tokenizer from scratch, at most."""
+    layout: str = "chat"
+    """How conversations are written: `chat` by a chat template, one example a sample; `toolllama` in
+    ToolBench's prompt layout, one example a turn."""
     steps: int = 0
     """Optimizer steps; 0 counts epochs instead."""
     epochs: float = 2.0
@@ -112,6 +116,8 @@ def check(settings: SftSettings) -> None:
         raise ConfigurationError(f"ZeRO stage {settings.zero_stage} is not offered; use 2 or 3")
     if not settings.base and settings.model_size not in SIZES:
         raise ConfigurationError(f"model size '{settings.model_size}' is unknown; use {', '.join(SIZES)}")
+    if settings.layout not in LAYOUTS:
+        raise ConfigurationError(f"layout '{settings.layout}' is unknown; use {', '.join(LAYOUTS)}")
     positive = ("learning_rate", "batch", "max_length", "vocabulary")
     for name in (*positive, "steps", "epochs", "micro_batch", "save_every", "weight_decay", "warmup_share"):
         value = getattr(settings, name)

@@ -104,22 +104,23 @@ def _join(device: str) -> tuple[int, int]:
 
 def _prepare(settings: SftSettings, world: int) -> None:
     """Tokenizer and encoded samples into OUTPUT/prepared, unless a run before this one did it."""
-    from tasks.training import corpus, tokenizer
+    from tasks.training import corpus, tokenizer, writings
 
     paths = corpus.sample_files(settings.samples)
     samples_digest = corpus.digest_of(paths)
     if begun(settings, samples_digest, world):
         return
     conversations = corpus.read_conversations(paths)
+    writing = writings.writing_of(settings.layout)
     if settings.base:
         words = tokenizer.open_tokenizer(Path(settings.base))
-        tokenizer.adopt_template(words)
+        writing.adopt(words)
     else:
-        words = tokenizer.train_tokenizer(conversations["train"], settings.vocabulary)
+        words = writing.learn(conversations["train"], settings.vocabulary)
     folder = settings.output / PREPARED
     words.save_pretrained(str(folder / "tokenizer"))
     for split in ("train", "test"):
-        encoded = tokenizer.encode_all(words, conversations[split], settings.max_length)
+        encoded = writing.encode(words, conversations[split], settings.max_length)
         if split == "train" and not any(encoded):
             raise ConfigurationError(
                 f"none of {len(encoded)} training samples fits into {settings.max_length} tokens; "

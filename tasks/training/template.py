@@ -25,6 +25,8 @@ turn's token (an API may answer anything) is broken up, so that no observation c
 
 PAD = "<pad>"
 START_OF_TEXT = "<s>"
+END_OF_TEXT = "</s>"
+"""Ends a turn of students trained in ToolLLaMA's layout, which have no other tokens of turns."""
 TURN_START = "<|im_start|>"
 TURN_END = "<|im_end|>"
 CALL_START = "<tool_call>"

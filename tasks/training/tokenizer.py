@@ -62,21 +62,34 @@ def train_tokenizer(conversations: Iterable[Conversation], vocabulary: int) -> P
         conversations: what the student is to read and write; at least the bytes are known without any.
         vocabulary: tokens at most, special tokens and the 256 bytes included.
     """
+    blank = _wrapped(Tokenizer(BPE()))
+    return learn_words((render(blank, each) for each in conversations), vocabulary)
+
+
+def learn_words(
+    texts: Iterable[str], vocabulary: int, special_tokens: Sequence[str] = SPECIAL_TOKENS, end: str = TURN_END
+) -> PreTrainedTokenizerFast:
+    """Learn byte-level BPE from texts.
+
+    Args:
+        texts: as the student is to read and write them.
+        vocabulary: tokens at most.
+        special_tokens: those that are one token each; among them the padding and `end`.
+        end: ends what the student says.
+    """
     model = Tokenizer(BPE())
     model.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
     )
     model.decoder = decoders.ByteLevel()
-    blank = _wrapped(model)
     trainer = BpeTrainer(
         vocab_size=vocabulary,
-        special_tokens=[AddedToken(token, special=True, normalized=False) for token in SPECIAL_TOKENS],
+        special_tokens=[AddedToken(token, special=True, normalized=False) for token in special_tokens],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    texts = (render(blank, each) for each in conversations)
     model.train_from_iterator(_bounded(texts, CORPUS_CHARS), trainer=trainer)
-    return _wrapped(model)
+    return _wrapped(model, end)
 
 
 def open_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
@@ -171,13 +184,13 @@ def _bounded(texts: Iterable[str], chars: int) -> Iterator[str]:
         yield text
 
 
-def _wrapped(model: Tokenizer) -> PreTrainedTokenizerFast:
+def _wrapped(model: Tokenizer, end: str = TURN_END) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=model,
         bos_token=START_OF_TEXT,
-        eos_token=TURN_END,
+        eos_token=end,
         pad_token=PAD,
-        chat_template=CHAT_TEMPLATE,
+        chat_template=CHAT_TEMPLATE if end == TURN_END else None,
         clean_up_tokenization_spaces=False,
         model_max_length=1_000_000,
     )

@@ -1,13 +1,14 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded
-from tasks.evaluation.student import last_words, require_student, serving
+from tasks.evaluation.student import form_of, last_words, require_student, serving
 from tasks.records import Checkpoint
 from tests.tasks.evaluation.conftest import SCRIPTED_STUDENT
 from tests.tasks.evaluation.made import (
@@ -188,3 +189,11 @@ def test_what_is_no_student_is_refused(tmp_path: Path, files: Path) -> None:
     without_files = table(tmp_path / "s", "finetune", {"checkpoints": (Checkpoint, [checkpoint()])})
     with pytest.raises(ConfigurationError, match="holds no student's files"):
         require_student(without_files)
+
+
+@pytest.mark.parametrize(
+    ("settings", "form"),
+    [("{}", "tools"), ('{"layout": "chat"}', "tools"), ('{"layout": "toolllama"}', "toolllama")],
+)
+def test_a_student_is_searched_in_the_form_it_was_trained_in(settings: str, form: str) -> None:
+    assert form_of(replace(checkpoint(), settings=settings)) == form

@@ -91,6 +91,38 @@ def test_the_openai_client_is_served_with_usage(address: str) -> None:
     assert reply.choices[0].message.role == "assistant"
 
 
+def go_on(address: str, **changes: Any) -> httpx.Response:
+    body = {"model": "student", "prompt": "System: x\nAssistant: \nThought:", "max_tokens": 12, "seed": 5}
+    return httpx.post(f"{address}/completions", json={**body, **changes}, timeout=60)
+
+
+def test_plain_text_is_gone_on_with(address: str) -> None:
+    first, again = go_on(address), go_on(address)
+    assert first.status_code == 200
+    assert first.json()["object"] == "text_completion"
+    assert first.json()["choices"] == again.json()["choices"]
+    assert first.json()["usage"]["completion_tokens"] == 12
+    short = go_on(address, prompt="System: x")
+    assert short.json()["usage"]["prompt_tokens"] < first.json()["usage"]["prompt_tokens"]
+
+
+@pytest.mark.parametrize("asking", [ask, go_on], ids=["chat", "text"])
+def test_a_string_ends_the_reply_and_is_no_part_of_it(address: str, asking: Any) -> None:
+    whole = go_on(address).json()["choices"][0]["text"]
+    middle = whole[len(whole) // 2 :][:2]
+    cut = go_on(address, stop=[middle, "never said"]).json()
+    assert cut["choices"][0]["text"] == whole[: whole.index(middle)]
+    assert cut["choices"][0]["finish_reason"] == "stop"
+    assert asking(address, stop=["a", "b", "c", "d", "e"]).status_code == 400
+
+
+def test_a_prompt_that_cannot_be_gone_on_with_is_refused_in_a_sentence(address: str) -> None:
+    for changes, said in [({"prompt": ""}, "prompt"), ({"echo": True}, "echo"), ({"n": 2}, "n:")]:
+        reply = go_on(address, **changes)
+        assert reply.status_code == 400
+        assert said in reply.json()["error"]["message"]
+
+
 def test_tools_reach_the_prompt(address: str) -> None:
     with_tools, without = (ask(address, tools=tools).json()["usage"] for tools in (TOOLS, None))
     assert with_tools["prompt_tokens"] > without["prompt_tokens"] + 50

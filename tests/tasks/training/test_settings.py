@@ -24,6 +24,7 @@ def test_settings_survive_the_command_line(tmp_path: Path) -> None:
     [
         {"zero_stage": 1},
         {"model_size": "huge"},
+        {"layout": "alpaca"},
         {"learning_rate": 0.0},
         {"batch": 0},
         {"steps": -1},

@@ -1,6 +1,7 @@
 """A real run: two ranks under torchrun, ended in the middle and continued."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from transformers import AutoModelForCausalLM
 from tasks.errors import FactoryError, TransientError
 from tasks.records import TrainingSample
 from tasks.tables import to_table
+from tasks.training.corpus import Prepared
 from tasks.training.launch import failure, last_error, launch
 from tasks.training.samples import samples_of
 from tasks.training.settings import SftSettings
+from tasks.training.sft import _prepare
+from tasks.training.template import END_OF_TEXT, TURN_END
 from tasks.training.tokenizer import open_tokenizer
 from tasks.training.trainer import learning_share
 from tests.tasks.training.made_up import trajectories
@@ -131,3 +135,17 @@ def test_a_killed_rank_is_worth_a_retry_and_a_broken_one_is_not(tmp_path: Path) 
     assert "signal 9" in str(failure(1, log))
     log.write_text("")
     assert isinstance(failure(-9, log), TransientError)
+
+
+@pytest.mark.parametrize(
+    ("layout", "examples", "end"), [("chat", 24, TURN_END), ("toolllama", 48, END_OF_TEXT)]
+)
+def test_a_layout_says_how_many_examples_a_sample_makes_and_what_ends_a_turn(
+    settings: SftSettings, tmp_path: Path, layout: str, examples: int, end: str
+) -> None:
+    """24 samples of the training split, of two turns each."""
+    chosen = replace(settings, output=tmp_path / "run", layout=layout)
+    _prepare(chosen, 1)
+    prepared = Prepared.open(chosen.output / "prepared" / "train.npz")
+    assert (len(prepared), prepared.cut, prepared.dropped) == (examples, 0, 0)
+    assert open_tokenizer(chosen.output / "prepared" / "tokenizer").eos_token == end
