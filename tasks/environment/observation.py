@@ -36,6 +36,7 @@ API_BLOCKED = "Blocked error..."
 API_MESSAGE = "Message error..."
 API_INPUT = "Input error..."
 API_SENDING = "Sending error..."
+API_INTERRUPTED = "Interrupted error..."
 
 LABELS = {
     "": NORMAL,
@@ -51,8 +52,9 @@ LABELS = {
     API_MESSAGE: ERROR_MESSAGE,
     API_INPUT: INPUT_ERROR,
     API_SENDING: SENDING_FAILED,
+    API_INTERRUPTED: TIMEOUT,
 }
-"""Status code of each error label of ToolBench's servers, and of the two last, which are ours."""
+"""Status code of each error label of ToolBench's servers, and of the three last, which are ours."""
 
 
 def observe(answer: ApiAnswer, limit_chars: int = OBSERVATION_CHARS) -> Observation:

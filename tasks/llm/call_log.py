@@ -17,6 +17,9 @@ from tasks.errors import StorageUnavailable
 from tasks.storage.canonical import digest
 from tasks.storage.state import state_folder
 
+Kind = Literal["model", "api", "begun", "end"]
+"""Replies of models, answers of APIs, API calls that write and were sent, the end of a search that wrote."""
+
 _TABLE = """
 CREATE TABLE IF NOT EXISTS calls (
     subject TEXT NOT NULL, kind TEXT NOT NULL, request TEXT NOT NULL, ordinal INTEGER NOT NULL,
@@ -45,7 +48,7 @@ class CallLog:
             self._rows.execute("PRAGMA synchronous=NORMAL")
             self._rows.execute(_TABLE)
 
-    def get(self, subject: str, kind: Literal["model", "api"], request: str, ordinal: int) -> Any | None:
+    def get(self, subject: str, kind: Kind, request: str, ordinal: int) -> Any | None:
         """The logged answer, or None."""
         with self._named():
             found = self._rows.execute(
@@ -54,8 +57,8 @@ class CallLog:
             ).fetchone()
         return json.loads(found[0]) if found else None
 
-    def knows(self, subject: str, kind: Literal["model", "api"]) -> bool:
-        """Whether any answer of this kind is logged for a subject: it was begun before."""
+    def knows(self, subject: str, kind: Kind) -> bool:
+        """Whether anything of this kind is logged for a subject: it was begun before."""
         with self._named():
             found = self._rows.execute(
                 "SELECT 1 FROM calls WHERE subject=? AND kind=? LIMIT 1", (subject, kind)
@@ -63,15 +66,25 @@ class CallLog:
         return found is not None
 
     def put(
-        self, subject: str, kind: Literal["model", "api"], request: str, ordinal: int, answer: Any
+        self,
+        subject: str,
+        kind: Kind,
+        request: str,
+        ordinal: int,
+        answer: Any,
+        durable: bool = False,
     ) -> None:
-        """Write an answer down; the first one stays."""
+        """Write an answer down; the first one stays. What is `durable` survives a power cut."""
         with self._named():
+            if durable:
+                self._rows.execute("PRAGMA synchronous=FULL")
             self._rows.execute(
                 "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?)",
                 # Plain json keeps what orjson refuses and models send: huge numbers, halves of pairs.
                 (subject, kind, request, ordinal, json.dumps(answer).encode()),
             )
+            if durable:
+                self._rows.execute("PRAGMA synchronous=NORMAL")
 
     def close(self) -> None:
         """Close the file, keeping it."""

@@ -6,20 +6,26 @@ log up to the first call that was never answered.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from tasks.environment.observation import observe
 from tasks.environment.protocol import ApiAnswer, Environment
 from tasks.errors import RecordError
 from tasks.llm.metered import MeteredModel
 from tasks.llm.protocol import ChatRequest
-from tasks.records import Call
+from tasks.records import Api, Call
+from tasks.rollout.branches import UNKNOWN_OUTCOME, Branches
 from tasks.search.arguments import arguments_of, documented
 from tasks.search.effects import Act, Ask, Effects, FunctionCall, Observation, Outcomes, Reply, Search
 from tasks.search.forms import CallingForm, read, said
 from tasks.search.functions import Offer
 from tasks.search.tree import DecisionTree
 from tasks.storage.canonical import digest, seed_of
+
+INTERRUPTED = "interrupted"
+"""Status of a call that was on its way when an earlier run was stopped, and was made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +42,41 @@ class Rollout:
     temperature: float | None = None
     max_tokens: int = 1024
     """Longest reply [tokens]; a preset may ask for less."""
+    address: str = ""
+    """Of the table that is written; sets what is written by its calls apart from other tables'."""
 
 
-async def roll(search: Search, offer: Offer, rollout: Rollout, session: str = "") -> DecisionTree:
+async def roll(
+    search: Search, offer: Offer, rollout: Rollout, branches: Branches | None = None
+) -> DecisionTree:
     """Drive one search to its end.
 
     Args:
         search: a fresh generator of `tasks.search.methods`.
         offer: the functions it offers, and the API behind each.
         rollout: model, environment and seeds.
-        session: name under which the environment keeps what the search writes.
+        branches: sessions for what the search writes; None: the environment's default one.
 
     Raises:
         BudgetExceeded, ModelOverloaded, ConfigurationError: as the model; nothing of the log is lost.
+        ApiUnreachable: as the environment; run again, the search goes on from its log.
     """
+    branches = branches or Branches(rollout.environment, offer)
     try:
         effects = next(search)
         while True:
-            effects = search.send(await _serve_all(effects, offer, rollout, session))
+            effects = search.send(await _serve_all(effects, offer, rollout, branches))
     except StopIteration as finished:
         tree: DecisionTree = finished.value
         return tree
 
 
-async def _serve_all(effects: Effects, offer: Offer, rollout: Rollout, session: str) -> Outcomes:
+async def _serve_all(effects: Effects, offer: Offer, rollout: Rollout, branches: Branches) -> Outcomes:
     """Outcomes of effects that go out together, in their order.
 
     After the first error the others are waited for: a reply in the air is paid for, and must reach the log.
     """
-    served = (_serve(effect, offer, rollout, session) for effect in effects)
+    served = (_serve(effect, offer, rollout, branches) for effect in effects)
     outcomes: list[Reply | Observation] = []
     errors: list[BaseException] = []
     for outcome in await asyncio.gather(*served, return_exceptions=True):
@@ -77,8 +89,17 @@ async def _serve_all(effects: Effects, offer: Offer, rollout: Rollout, session: 
     return tuple(outcomes)
 
 
-async def _serve(effect: Ask | Act, offer: Offer, rollout: Rollout, session: str) -> Reply | Observation:
-    return await (_ask(effect, rollout) if isinstance(effect, Ask) else _act(effect, offer, rollout, session))
+async def _serve(
+    effect: Ask | Act, offer: Offer, rollout: Rollout, branches: Branches
+) -> Reply | Observation:
+    if isinstance(effect, Ask):
+        return await _ask(effect, rollout)
+    if not branches.writes:
+        return observe(await _answered(effect, offer, rollout, branches))
+    async with branches.in_turn:
+        # A world is made once: what makes it again is not sent, whatever searcher asks for it.
+        known = branches.answers.get(effect.makes)
+        return observe(known or await _answered(effect, offer, rollout, branches))
 
 
 async def _ask(ask: Ask, rollout: Rollout) -> Reply:
@@ -109,16 +130,52 @@ async def _ask(ask: Ask, rollout: Rollout) -> Reply:
     )
 
 
-async def _act(act: Act, offer: Offer, rollout: Rollout, session: str) -> Observation:
+async def _answered(act: Act, offer: Offer, rollout: Rollout, branches: Branches) -> ApiAnswer:
+    """What an API answered, from the log when it reached this host before, else asked for; counted."""
     api = offer.api(act.function)
     arguments = documented(api, arguments_of(act.arguments))
     key = digest({"api": api.api_id, "arguments": arguments}, size=16)
-    logged = rollout.model.log.get(act.instruction_id, "api", key, act.ordinal)
+    log = rollout.model.log
+    logged = log.get(act.instruction_id, "api", key, act.ordinal)
     if logged is None:
-        answer = await rollout.environment.call(api, arguments, session)
-        rollout.model.log.put(act.instruction_id, "api", key, act.ordinal, asdict(answer))
+        answer = await _sent(act, api, arguments, key, rollout, branches)
+        log.put(act.instruction_id, "api", key, act.ordinal, asdict(answer))
     else:
         answer = ApiAnswer(**logged)
+    branches.made(act, answer, replayed=logged is not None)
+    if log.get(act.instruction_id, "begun", _again(key), act.ordinal) is not None:
+        _count(act, api, key, rollout, INTERRUPTED, 0.0, replayed=True)
+    _count(act, api, key, rollout, answer.error or "ok", answer.latency_s, replayed=logged is not None)
+    return answer
+
+
+async def _sent(
+    act: Act, api: Api, arguments: Mapping[str, Any], key: str, rollout: Rollout, branches: Branches
+) -> ApiAnswer:
+    """Send a call; of one that writes it is written down before that it is on its way.
+
+    Found on its way after a kill, it is made again only where the world before it still stands apart: what
+    the first try may have written is dropped with its session. Elsewhere its outcome stays unknown.
+    """
+    log, subject = rollout.model.log, act.instruction_id
+    if act.makes:
+        begun = log.get(subject, "begun", key, act.ordinal) is not None
+        if begun and not branches.forks:
+            return UNKNOWN_OUTCOME
+        session = await branches.enter(act)
+        log.put(subject, "begun", _again(key) if begun else key, act.ordinal, True, durable=True)
+    else:
+        session = await branches.enter(act)
+    return await rollout.environment.call(api, arguments, session)
+
+
+def _again(key: str) -> str:
+    return f"{key} again"
+
+
+def _count(
+    act: Act, api: Api, key: str, rollout: Rollout, status: str, latency_s: float, replayed: bool
+) -> None:
     rollout.model.record_api_call(
         Call(
             stage=rollout.stage,
@@ -128,14 +185,13 @@ async def _act(act: Act, offer: Offer, rollout: Rollout, session: str) -> Observ
             target=api.api_id,
             ordinal=act.ordinal,
             request_key=key,
-            status=answer.error or "ok",
-            latency_s=answer.latency_s,
+            status=status,
+            latency_s=latency_s,
             uncached_tokens=0,
             cached_tokens=0,
             cache_write_tokens=0,
             output_tokens=0,
             cost_nano_usd=0,
-            replayed=logged is not None,
+            replayed=replayed,
         )
     )
-    return observe(answer)

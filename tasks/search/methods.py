@@ -43,6 +43,9 @@ class Method:
     """The problem must say how many tokens may be spent."""
     decides: Mapping[str, str] = field(default_factory=dict)
     """What else decides the trees, for the fingerprint."""
+    branches: bool = True
+    """It may come back to a state that it has left. What a branch writes must not outlive it, so functions
+    that write are offered only where the environment can fork what they write."""
 
     @property
     def tells_siblings(self) -> bool:
@@ -77,12 +80,14 @@ class Family:
 
 def _dfsdt(name: str, width: int) -> Method:
     limits = Limits(width=width)
-    return Method(name, limits, lambda problem: dfsdt(problem, limits), limits.max_queries)
+    most = limits.max_queries
+    return Method(name, limits, lambda problem: dfsdt(problem, limits), most, branches=width > 1)
 
 
 def _dfsdt_repaired(name: str, width: int) -> Method:
     limits = Limits(width=width, keep_last_reply=True)
-    return Method(name, limits, lambda problem: dfsdt(problem, limits), limits.max_queries)
+    most = limits.max_queries
+    return Method(name, limits, lambda problem: dfsdt(problem, limits), most, branches=width > 1)
 
 
 def _ranked(name: str, width: int) -> Method:
@@ -94,7 +99,9 @@ def _ranked(name: str, width: int) -> Method:
 def _react(name: str, attempts: int) -> Method:
     limits = ChainLimits(attempts=attempts)
     most = attempts * limits.max_depth
-    return Method(name, limits, lambda problem: react(problem, limits), most, chains=True)
+    return Method(
+        name, limits, lambda problem: react(problem, limits), most, chains=True, branches=attempts > 1
+    )
 
 
 def _until_spent(name: str, tokens: int | None = None) -> Method:

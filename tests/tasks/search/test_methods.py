@@ -44,6 +44,12 @@ def test_the_worst_case_of_a_method_is_what_a_model_that_only_thinks_costs(name:
     assert len(played.asks) + len(played.questions) == played.tree.query_count
 
 
+def test_a_method_that_may_come_back_to_a_state_says_so():
+    assert [name for name in METHODS if not method(name).branches] == ["CoT@1"]
+    narrow = ("DFS_woFilter_w1", "DFSDT_w1", "CoT@2")
+    assert [method(name).branches for name in narrow] == [False, False, True]
+
+
 def test_every_family_is_tried():
     assert all(any(family.pattern.fullmatch(name) for name in METHODS) for family in FAMILIES)
 
