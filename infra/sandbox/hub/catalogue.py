@@ -162,8 +162,12 @@ def _try_examples(tool: Tool) -> None:
     for api in tool.apis:
         state = tool.first_state() if api.state_argument else None
         try:
-            orjson.dumps([tool.example_answer(api, state), state])
+            answer: object = tool.example_answer(api, state)
+            orjson.dumps([answer, state])
         except Exception as error:
             raise DeclarationError(f"{tool.name}: the example of '{api.name}' fails: {error!r}") from error
+        if not isinstance(answer, Mapping | list | tuple):
+            kind = type(answer).__name__
+            raise DeclarationError(f"{tool.name}: '{api.name}' returns {kind}: return an object or a list")
         if state is not None and api.method == "GET" and state != tool.first_state():
             raise DeclarationError(f"{tool.name}: '{api.name}' writes, so declare it with @tool.post(...)")

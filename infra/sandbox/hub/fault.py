@@ -87,11 +87,11 @@ class Fault:
     """Returns what the documentation says of the API."""
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z0-9_]{1,40}", str(self.kind)):
+        if not isinstance(self.kind, str) or not re.fullmatch(r"[a-z0-9_]{1,40}", self.kind):
             raise DeclarationError(f"fault '{self.kind}': name the kind by a-z, 0-9 and '_'")
         if self.expected not in VERDICTS:
             raise DeclarationError(f"fault '{self.kind}': expected is one of {', '.join(VERDICTS)}")
-        if not self.caller_gets:
+        if not isinstance(self.caller_gets, str) or not self.caller_gets:
             raise DeclarationError(f"fault '{self.kind}': say what the caller gets")
 
     def reply(self, function: Callable[[Call], Reply]) -> Callable[[Call], Reply]:

@@ -115,6 +115,18 @@ class Tool:
     """Made up for ``--size``: it stands for nothing, and nothing has to be loaded for it."""
     apis: list[Api] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        for name in ("name", "category", "description", "licence", "data_vintage", "pricing"):
+            text = getattr(self, name)
+            if not isinstance(text, str) or not text.strip():
+                raise DeclarationError(f"tool {self.name!r}: its {name} must be text")
+        for name in ("packages", "tables", "collections"):
+            texts = getattr(self, name)
+            if not isinstance(texts, tuple | list) or not all(isinstance(text, str) for text in texts):
+                raise DeclarationError(f"tool {self.name!r}: its {name} must be a tuple of texts")
+        if not self.slug:
+            raise DeclarationError(f"tool {self.name!r}: its name needs a letter or a digit")
+
     def initial_document(self) -> bytes:
         """Return the initial state as JSON."""
         return orjson.dumps(self.initial_state)

@@ -276,6 +276,13 @@ def test_an_api_without_docstring_or_with_a_taken_address_is_refused():
             WRITING_TOOL_FILE.replace("tool.post", "tool.get"),
             "'Add Note' writes, so declare it with @tool.post",
         ),
+        (TOOL_FILE.format(name="T").replace('"T"', "5"), "tool 5: its name must be text"),
+        (TOOL_FILE.format(name="---"), "tool '---': its name needs a letter"),
+        (TOOL_FILE.format(name="T").replace('("outdoor-day",)', '"outdoor-day"'), "must be a tuple of texts"),
+        (
+            TOOL_FILE.format(name="T").replace("return {", "return 5  # {"),
+            "'Tide' returns int: return an object",
+        ),
         (WRITING_TOOL_FILE.replace('    initial_state={"notes": []},\n', ""), "give initial_state="),
         (WRITING_TOOL_FILE.replace("append(text)", "append({1, 2})"), "the example of 'Add Note' fails"),
         (WRITING_TOOL_FILE.replace("text: Ann", "again: State, text: Ann"), "take one State only"),
