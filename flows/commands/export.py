@@ -1,31 +1,95 @@
 """`foundry export KIND ADDRESS FOLDER`: tables in the formats of others."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from flows.commands.analyse import judge
 from flows.terminal import console
+from tasks.annotation.analysis.sources import gather
+from tasks.annotation.conversations import write_conversations
 from tasks.annotation.export import export_toolbench
+from tasks.annotation.preferences import FORMAT, write_preferences
+from tasks.annotation.preferences import preferences as paired_steps
 from tasks.errors import ConfigurationError
 from tasks.records import Trajectory
+from tasks.search.messages import Form
 from tasks.storage.table import Table
 
 app = App(help="Write tables in formats of others.")
+Trajectories = Annotated[str, Parameter(help="Address that annotate has written")]
+File = Annotated[Path, Parameter(help="File to write (.jsonl)")]
+Split = Annotated[
+    Literal["train", "test", "all"], Parameter(help="Which instructions; tasks with known answers are test")
+]
+Partial = Annotated[bool, Parameter(negative="", help="Also of a table that is not finished")]
 
 
 @app.command
 def toolbench(
-    trajectories: Annotated[str, Parameter(help="Address that annotate has written")],
+    trajectories: Trajectories,
     to: Annotated[Path, Parameter(help="Folder to write one answer file an instruction to")],
     *,
-    partial: Annotated[bool, Parameter(negative="", help="Also of a table that is not finished")] = False,
+    published_codes: Annotated[
+        bool, Parameter(negative="", help="Status codes as ToolBench's code gives them, faults included")
+    ] = False,
+    partial: Partial = False,
 ) -> None:
     """Write ToolBench's answer files, `<query_id>_<method>.json`, one an instruction."""
-    table = Table.open(trajectories)
-    if table.manifest.stage != "annotate":
-        raise ConfigurationError(
-            f"{trajectories} holds the output of '{table.manifest.stage}', not trajectories"
-        )
-    written = export_toolbench(table.records(Trajectory, "trajectories", partial), to)
+    written = export_toolbench(_rows(trajectories, partial), to, published_codes)
     console.print(f"{written} answer files in {to}", highlight=False)
+
+
+@app.command(name="openai-messages")
+def openai_messages(
+    trajectories: Trajectories,
+    to: File,
+    *,
+    form: Annotated[
+        Form, Parameter(help="Today's calls (tools), or the legacy ones (functions, function_call)")
+    ] = "tools",
+    split: Split = "train",
+    partial: Partial = False,
+) -> None:
+    """Write winning paths in OpenAI's fine-tuning format, one conversation a line."""
+    rows = _of_split(_rows(trajectories, partial), split)
+    written = write_conversations(rows, form, to)
+    console.print(f"{written} conversations of {len(rows)} trajectories in {to}", highlight=False)
+
+
+@app.command
+def preferences(
+    trajectories: Trajectories,
+    to: File,
+    *,
+    split: Split = "train",
+    check: Annotated[
+        bool, Parameter(negative="", help="Leave out trees whose answer the expected facts show to be wrong")
+    ] = False,
+    partial: Partial = False,
+) -> None:
+    """Write preference pairs for DPO in TRL's conversational format with tools, one pair a line."""
+    material = gather([trajectories], partial=partial)
+    if check:
+        judge(material.searches, material.instructions.get(trajectories, ""), trajectories)
+    searches = [each for each in material.searches if split in ("all", each.trajectory.split)]
+    made = paired_steps(searches)
+    write_preferences(made.pairs, to)
+    console.print(
+        f"{len(made.pairs)} pairs of {made.trees} trees, of {len(searches)}, in {to} ({FORMAT})",
+        highlight=False,
+    )
+    for reason, count in sorted(made.left_out.items()):
+        console.print(f"  left out: {reason}: {count}", highlight=False)
+
+
+def _rows(address: str, partial: bool) -> list[Trajectory]:
+    table = Table.open(address)
+    if table.manifest.stage != "annotate":
+        raise ConfigurationError(f"{address} holds the output of '{table.manifest.stage}', not trajectories")
+    return table.records(Trajectory, "trajectories", partial)
+
+
+def _of_split(rows: list[Trajectory], split: str) -> list[Trajectory]:
+    return [row for row in rows if split in ("all", row.split)]

@@ -8,13 +8,14 @@ Source: answer files published with ToolLLM (arXiv:2307.16789), format of Octobe
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from tasks.environment.observation import published_code
 from tasks.errors import ConfigurationError
 from tasks.records import Node, Trajectory
 from tasks.search.kept import drawn_give_up, kept_answer, path_to
@@ -41,8 +42,13 @@ _UNSPOKEN = ("max_tokens", "backtrack", "keep_last_reply")
 _UNSAFE = re.compile(r"[^\w.@-]+")
 
 
-def export_toolbench(trajectories: Iterable[Trajectory], folder: Path) -> int:
+def export_toolbench(trajectories: Iterable[Trajectory], folder: Path, published_codes: bool = False) -> int:
     """Write one answer file a trajectory; returns how many.
+
+    Args:
+        trajectories: of any method.
+        folder: where to; made where it is absent.
+        published_codes: status codes as ToolBench's code gives them, not as it documents them.
 
     Raises:
         ConfigurationError: the folder cannot be written, or two trajectories want the same file.
@@ -54,7 +60,8 @@ def export_toolbench(trajectories: Iterable[Trajectory], folder: Path) -> int:
             name = file_name(trajectory)
             if name in written:
                 raise ConfigurationError(f"two trajectories want the file {name}; export them apart")
-            (folder / name).write_bytes(orjson.dumps(answer_file(trajectory), option=orjson.OPT_INDENT_2))
+            answer = answer_file(trajectory, published_codes)
+            (folder / name).write_bytes(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
             written.add(name)
     except OSError as error:
         raise ConfigurationError(f"{folder} cannot be written: {error.strerror}") from None
@@ -67,9 +74,14 @@ def file_name(trajectory: Trajectory) -> str:
     return f"{subject}_{trajectory.method}.json"
 
 
-def answer_file(trajectory: Trajectory) -> dict[str, Any]:
+def answer_file(trajectory: Trajectory, published_codes: bool = False) -> dict[str, Any]:
     """The content of an answer file, of a tree or of chains as the method has it."""
     nodes = [Node(**fields) for fields in orjson.loads(trajectory.tree)]
+    if published_codes:
+        nodes = [
+            replace(node, observation_code=published_code(node.observation_code, node.observation))
+            for node in nodes
+        ]
     searcher = method(trajectory.method)
     tree = _Tree(nodes, searcher.tells_siblings)
     arguments = forward_args(searcher)

@@ -16,7 +16,7 @@ from tasks.rollout.instructions import apis_of, left_of
 from tasks.rollout.pool import work_through
 from tasks.rollout.sessions import roll_apart
 from tasks.rollout.trajectories import trajectory_of
-from tasks.search.functions import offer
+from tasks.search.functions import PUBLISHED, SchemaStyle, offer
 from tasks.search.methods import method
 from tasks.search.problem import Problem
 from tasks.storage.rejects import reject
@@ -35,13 +35,15 @@ class Annotator:
     environment: Environment
     rollout: Rollout
     method: str
+    schemas: SchemaStyle | None = None
+    """How documentation becomes functions; None: by each API's source."""
     budgets: Mapping[str, int] = field(default_factory=dict)
     """Instruction id to the tokens that a search at equal cost may spend."""
 
     async def annotate(self, instruction: Instruction) -> Trajectory | Reject:
         """The instruction's trajectory, or why it has none."""
         try:
-            offered = offer(apis_of(instruction, self.inputs.apis))
+            offered = offer(apis_of(instruction, self.inputs.apis), self.schemas)
         except RecordError as error:
             return reject(NAME, instruction.instruction_id, error.reason, error.evidence)
         searcher, budget = method(self.method), self.budgets.get(instruction.instruction_id)
@@ -93,7 +95,8 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
             )
             matched = parameters.get("equal_cost_to", "")
             budgets = token_budgets(matched) if matched else {}
-            annotator = Annotator(inputs, model, environment, rollout, parameters["method"], budgets)
+            schemas = PUBLISHED if parameters.get("schemas") == "published" else None
+            annotator = Annotator(inputs, model, environment, rollout, parameters["method"], schemas, budgets)
             await work_through(
                 left,
                 annotator.annotate,

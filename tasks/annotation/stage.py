@@ -59,8 +59,13 @@ class Parameters(StageParameters):
     toolenv: str = Field("", description="Folder of tool documents by category, for a query file")
     form: CallingForm = Field(
         "tools",
-        description="How functions are offered: today's protocol, the legacy one, written as text to a chat "
-        "server, or in ToolLLaMA's prompt layout to a completions server",
+        description="How functions are offered: today's protocol, the legacy one, as text to a chat server, "
+        "or in ToolLLaMA's prompt layout to a completions server",
+    )
+    schemas: Literal["repaired", "published"] = Field(
+        "repaired",
+        description="Function schemas: with the losses of ToolBench's builder mended, or to its letter, for "
+        "comparisons",
     )
     temperature: float | None = Field(
         None, ge=0, le=2, description="Sampling temperature; empty: the server's"

@@ -6,10 +6,15 @@ not list), and letters beyond ASCII are not escaped, which would spend six chara
 """
 
 import json
+import re
 
 from tasks.environment.protocol import ApiAnswer
 from tasks.search.codes import (
+    ANSWERED,
     ERROR_MESSAGE,
+    FAILED_REPLY,
+    GAVE_UP,
+    HALLUCINATED,
     INPUT_ERROR,
     NORMAL,
     NOT_SUBSCRIBED,
@@ -23,6 +28,8 @@ from tasks.search.codes import (
 from tasks.search.effects import Observation
 
 OBSERVATION_CHARS = 1024
+_OF_THE_SEARCH = frozenset({FAILED_REPLY, HALLUCINATED, INPUT_ERROR, ANSWERED, GAVE_UP})
+"""Codes that no API's answer has."""
 
 API_TIMEOUT = "API temporarily not working error..."
 API_NOT_WORKING = "API not working error..."
@@ -55,6 +62,32 @@ LABELS = {
     API_INTERRUPTED: TIMEOUT,
 }
 """Status code of each error label of ToolBench's servers, and of the three last, which are ours."""
+
+
+_PUBLISHED = {
+    API_NOT_WORKING: NOT_WORKING,
+    API_UNAUTHORIZED: NOT_SUBSCRIBED,
+    API_UNSUBSCRIBED: UNAUTHORIZED,
+    API_TOO_MANY_REQUESTS: TOO_MANY_REQUESTS,
+    API_RATE_LIMIT_PER_MINUTE: RATE_LIMIT,
+    API_MESSAGE: ERROR_MESSAGE,
+    API_SENDING: SENDING_FAILED,
+}
+"""Codes as ToolBench's code gives them: 7 and 8 against its own list, and 0 for every label beside these."""
+_LABEL = re.compile(r'\{"error": "((?:[^"\\]|\\.)*)"')
+
+
+def published_code(code: int, text: str) -> int:
+    """The status code that ToolBench's code would have given an observation, for comparisons with its files.
+
+    Args:
+        code: as documented.
+        text: of the observation; the label is read from its envelope.
+    """
+    label = _LABEL.match(text)
+    if code in _OF_THE_SEARCH or label is None:
+        return code
+    return _PUBLISHED.get(label[1], NORMAL)
 
 
 def observe(answer: ApiAnswer, limit_chars: int = OBSERVATION_CHARS) -> Observation:

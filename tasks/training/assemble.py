@@ -40,6 +40,10 @@ class Parameters(StageParameters):
         "",
         description="Address of the instructions behind the pairs; empty: those that were annotated",
     )
+    give_ups: bool = Field(
+        False,
+        description="Learn from give-ups too, as ToolBench does: one path of each tree without an answer",
+    )
     shard_size: int = Field(5000, ge=1, le=1_000_000, description="Trajectories or instructions per shard")
 
 
@@ -85,7 +89,8 @@ def run_shard(address: str, shard: int, progress: Progress) -> None:
     work, inputs = writer.work, table.manifest.inputs
     if work["member"] == "trajectories":
         found = Table.open(inputs["trajectories"]).read(Trajectory, "trajectories")
-        samples, rejects = samples_of(from_table(Trajectory, found.slice(work["first"], work["count"])))
+        part = from_table(Trajectory, found.slice(work["first"], work["count"]))
+        samples, rejects = samples_of(part, table.parameters().get("give_ups", False))
         made: dict[str, tuple[type[Any], Iterable[Any]]] = {"samples": (TrainingSample, samples)}
     else:
         source = Table.open(inputs["instructions"])

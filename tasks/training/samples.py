@@ -2,7 +2,8 @@
 
 One conversation a trajectory, loss on every assistant turn. ToolBench makes one example of each step, with
 loss on its last turn only, and keeps give-ups, although ToolLLM (arXiv:2307.16789, A.4) speaks of passed
-paths; here only paths with a final answer are kept, and no prefix is paid for twice.
+paths; here only paths with a final answer are kept (unless give-ups are asked for), and no prefix is paid for
+twice.
 
 A turn that cannot be right in itself (a function that was not offered, arguments that are no JSON object)
 stays in the conversation, because the turns after it answer to it, and carries `"weight": 0`: it is read,
@@ -16,31 +17,40 @@ from typing import Any
 import orjson
 
 from tasks.errors import RecordError
-from tasks.records import Reject, TrainingSample, Trajectory
+from tasks.records import Node, Reject, TrainingSample, Trajectory
+from tasks.search.kept import drawn_give_up, path_to
+from tasks.search.messages import path_messages
 
 STAGE = "assemble"
 FINISH = "Finish"
 Message = dict[str, Any]
 
 
-def sample_of(trajectory: Trajectory) -> TrainingSample | Reject:
+def sample_of(trajectory: Trajectory, give_ups: bool = False) -> TrainingSample | Reject:
     """The training sample of a trajectory, or the reason why it makes none.
+
+    Args:
+        trajectory: as annotated.
+        give_ups: of a tree without an answer, one path to a give-up makes a sample, as in ToolBench; which
+            one is drawn by the instruction's id.
 
     Reasons: `not_answered`, `unreadable`, `empty_path`, `no_instruction`, `unknown_role`, `stray_user_turn`,
     `empty_turn`, `orphaned_call`, `orphaned_observation`, `unfinished`.
     """
     try:
-        return _sample(trajectory)
+        return _sample(trajectory, give_ups)
     except RecordError as error:
         return Reject(STAGE, trajectory.trajectory_id, error.reason, error.evidence[:2000])
 
 
-def samples_of(trajectories: Iterable[Trajectory]) -> tuple[list[TrainingSample], list[Reject]]:
-    """Samples and rejects of many trajectories, each in the order given."""
+def samples_of(
+    trajectories: Iterable[Trajectory], give_ups: bool = False
+) -> tuple[list[TrainingSample], list[Reject]]:
+    """Samples and rejects of many trajectories, each in the order given; see `sample_of`."""
     samples: list[TrainingSample] = []
     rejects: list[Reject] = []
     for trajectory in trajectories:
-        made = sample_of(trajectory)
+        made = sample_of(trajectory, give_ups)
         if isinstance(made, Reject):
             rejects.append(made)
         else:
@@ -48,13 +58,16 @@ def samples_of(trajectories: Iterable[Trajectory]) -> tuple[list[TrainingSample]
     return samples, rejects
 
 
-def _sample(trajectory: Trajectory) -> TrainingSample:
-    if not trajectory.win or trajectory.finish_type != "give_answer":
-        raise RecordError("not_answered", f"finish type: {trajectory.finish_type or 'none'}")
-    messages = _json_list(trajectory.messages, "messages")
+def _sample(trajectory: Trajectory, give_ups: bool) -> TrainingSample:
     functions = _json_list(trajectory.functions, "functions")
     offered = {str(function.get("name")) for function in functions}
-    conversation = _finished(_opened(messages), trajectory.final_answer)
+    if trajectory.win and trajectory.finish_type == "give_answer":
+        messages = _json_list(trajectory.messages, "messages")
+        conversation = _finished(_opened(messages), "give_answer", trajectory.final_answer)
+    elif give_ups and trajectory.finish_type == "give_up":
+        conversation = _finished(_opened(_path_to_give_up(trajectory)), "give_up_and_restart", "")
+    else:
+        raise RecordError("not_answered", f"finish type: {trajectory.finish_type or 'none'}")
     _require_answered_calls(conversation)
     turns = [_clean(message, offered) for message in conversation]
     return TrainingSample(
@@ -70,6 +83,18 @@ def _sample(trajectory: Trajectory) -> TrainingSample:
         teacher_kind=trajectory.teacher_kind,
         environment=trajectory.environment,
     )
+
+
+def _path_to_give_up(trajectory: Trajectory) -> list[Message]:
+    """The messages of one path that was given up; the record keeps such paths in its tree only."""
+    try:
+        nodes = [Node(**fields) for fields in _json_list(trajectory.tree, "tree")]
+    except TypeError as error:
+        raise RecordError("unreadable", f"the tree holds what is no node: {error}") from error
+    end = drawn_give_up(nodes, trajectory.instruction_id)
+    if end is None:
+        raise RecordError("unreadable", "the tree has no give-up, though the record says so")
+    return [*_json_list(trajectory.opening, "opening"), *path_messages(path_to(nodes, end))]
 
 
 def _json_list(text: str, name: str) -> list[Message]:
@@ -98,19 +123,21 @@ def _opened(messages: list[Message]) -> list[Message]:
     return messages
 
 
-def _finished(messages: list[Message], final_answer: str) -> list[Message]:
-    """The messages up to the answer; arguments of Finish that are no JSON are written anew."""
+def _finished(messages: list[Message], return_type: str, final_answer: str) -> list[Message]:
+    """The messages up to `Finish`; its arguments are written anew where they are no JSON."""
     end = max(position for position, message in enumerate(messages) if message["role"] == "assistant")
     last = messages[end]
     calls = _calls(last)
     if len(calls) != 1 or calls[0]["name"] != FINISH:
         raise RecordError("unfinished", f"the last turn calls {[call['name'] for call in calls]}")
     arguments = _json_object(calls[0]["arguments"])
-    if arguments is None or not arguments.get("final_answer"):
+    if return_type != "give_answer":
+        arguments = arguments or {"return_type": return_type}
+    elif arguments is None or not arguments.get("final_answer"):
         if not final_answer:
             raise RecordError("unfinished", "the last turn gives no final answer")
-        arguments = {"return_type": "give_answer", "final_answer": final_answer}
-    if arguments.get("return_type") != "give_answer":
+        arguments = {"return_type": return_type, "final_answer": final_answer}
+    if arguments.get("return_type") != return_type:
         raise RecordError("unfinished", f"return type {arguments.get('return_type')!r}")
     call = last["tool_calls"][0]
     finish = {**call, "function": {"name": FINISH, "arguments": _one_line(arguments)}}

@@ -9,9 +9,20 @@ from tasks.annotation.export import answer_file, export_toolbench, file_name
 from tasks.errors import ConfigurationError
 from tasks.records import Instruction, Trajectory
 from tasks.rollout.trajectories import trajectory_of
-from tasks.search.effects import FunctionCall, Reply
+from tasks.search.effects import FunctionCall, Observation, Reply
 from tasks.search.methods import method
-from tests.tasks.search.played import ANSWER, GIVE_UP, METHODS, RAIN, WIND, calls, play, problem, says
+from tests.tasks.search.played import (
+    ANSWER,
+    GIVE_UP,
+    METHODS,
+    NORMAL_OBSERVATION,
+    RAIN,
+    WIND,
+    calls,
+    play,
+    problem,
+    says,
+)
 
 
 def trajectory(
@@ -19,9 +30,10 @@ def trajectory(
     name: str = "DFS_woFilter_w2",
     source_id: str = "7",
     opinions: Iterable[str] = (),
+    observation: Observation = NORMAL_OBSERVATION,
 ) -> Trajectory:
     search = method(name).search(problem(token_budget=1))
-    tree = play(search, replies, opinions=[says(each) for each in opinions]).tree
+    tree = play(search, replies, observation, [says(each) for each in opinions]).tree
     instruction = Instruction("i1", "I1", "Rain?", (), (), "", "test", "w", "model", source_id=source_id)
     return trajectory_of(
         tree, instruction, method=name, teacher="t", teacher_kind="model", environment="live"
@@ -89,6 +101,17 @@ def test_a_tree_without_any_end_is_no_valid_data():
     answer = answer_file(trajectory([Reply(None, failed=True)] * 2))
     assert (answer["win"], answer["answer_generation"]["valid_data"]) == (False, False)
     assert "train_messages" not in answer["answer_generation"]
+
+
+def test_status_codes_can_be_written_as_the_published_code_gives_them():
+    script = [calls(RAIN), calls("snow"), says(None, ANSWER)]
+    row = trajectory(script, observation=Observation('{"error": "Unauthorized error...", "response": ""}', 8))
+
+    def codes(published: bool) -> list[int]:
+        nodes = walk(answer_file(row, published)["tree"]["tree"])
+        return [node["observation_code"] for node in nodes if "observation_code" in node]
+
+    assert (codes(False), codes(True)) == ([8, 1, 3], [7, 1, 3])
 
 
 def test_chains_are_written_one_by_one():

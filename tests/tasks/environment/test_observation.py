@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tasks.environment.observation import LABELS, observe
+from tasks.environment.observation import LABELS, observe, published_code
 from tasks.environment.protocol import ApiAnswer
 
 
@@ -46,3 +46,29 @@ def test_codes_are_those_of_toolbenchs_documentation(label: str, code: int):
 
 def test_no_error_has_the_code_of_a_normal_answer():
     assert [label for label, code in LABELS.items() if code == 0] == [""]
+
+
+@pytest.mark.parametrize(
+    ("label", "documented", "published"),
+    [
+        ("", 0, 0),
+        ("API not working error...", 6, 6),
+        ("Unauthorized error...", 8, 7),
+        ("Unsubscribed error...", 7, 8),
+        ("Too many requests error...", 9, 9),
+        ("Rate limit error...", 10, 0),
+        ("Gateway error...", 6, 0),
+        ("Function executing getrain error...", 11, 0),
+        ("API temporarily not working error...", 5, 0),
+    ],
+)
+def test_codes_can_be_had_as_the_published_code_gives_them(label: str, documented: int, published: int):
+    observation = observe(answer(error=label, response="x" * 5000))
+    assert observation.code == documented
+    assert published_code(observation.code, observation.text) == published
+
+
+@pytest.mark.parametrize("code", [-1, 1, 2, 3, 4])
+def test_codes_that_no_api_gave_stay(code: int):
+    assert published_code(code, '{"error": "Unauthorized error...", "response": ""}') == code
+    assert published_code(0, "cut before its label") == 0

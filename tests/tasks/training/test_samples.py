@@ -2,8 +2,12 @@ import json
 
 import pytest
 
-from tasks.records import Reject, TrainingSample
+from tasks.records import Instruction, Reject, TrainingSample, Trajectory
+from tasks.rollout.trajectories import trajectory_of
+from tasks.search.dfsdt import dfsdt
+from tasks.search.effects import FunctionCall, Reply
 from tasks.training.samples import sample_of, samples_of
+from tests.tasks.search.played import GIVE_UP, RAIN, play, problem, says
 from tests.tasks.training.made_up import answer, call, observation, solved_path, trajectory
 
 ASKED = solved_path()[:2]
@@ -34,6 +38,37 @@ def test_a_solved_path_becomes_one_conversation_with_its_tools() -> None:
         "Finish",
     ]
     assert all("weight" not in turn for turn in turns)
+
+
+def gave_up(*replies: Reply) -> Trajectory:
+    asked = Instruction("i1", "I1", "Will it rain?", (), (), "", "train", "w", "model")
+    tree = play(dfsdt(problem()), replies).tree
+    return trajectory_of(
+        tree, asked, method="DFS_woFilter_w2", teacher="t", teacher_kind="model", environment="live"
+    )
+
+
+def test_give_ups_are_learned_where_that_is_asked_for() -> None:
+    row = gave_up(says("look", FunctionCall(RAIN, "{}")), *[says("no", GIVE_UP)] * 2)
+    assert isinstance(sample_of(row), Reject)
+    sample = sample_of(row, give_ups=True)
+    assert isinstance(sample, TrainingSample)
+    turns = json.loads(sample.messages)
+    assert turns[:2] == json.loads(row.opening)
+    assert turns[-1]["tool_calls"][0]["function"]["name"] == "Finish"
+    assert json.loads(turns[-1]["tool_calls"][0]["function"]["arguments"]) == {
+        "return_type": "give_up_and_restart"
+    }
+    assert sample == sample_of(row, give_ups=True)
+
+
+def test_answers_make_the_same_sample_whether_give_ups_are_learned_or_not() -> None:
+    assert sample_of(trajectory(), give_ups=True) == sample_of(trajectory())
+    without_end = sample_of(trajectory(win=False, finish_type=None), give_ups=True)
+    assert isinstance(without_end, Reject)
+    broken = sample_of(trajectory(win=False, finish_type="give_up", tree='[{"x": 1}]'), give_ups=True)
+    assert isinstance(broken, Reject)
+    assert broken.reason == "unreadable"
 
 
 def test_give_ups_and_trees_without_an_answer_are_not_trained_on() -> None:
