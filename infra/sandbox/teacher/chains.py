@@ -1,31 +1,23 @@
 """Chains: values that the instruction leaves out, taken from earlier answers, and calls that bring them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from infra.sandbox.teacher.clauses import Clause
 from infra.sandbox.teacher.documents import Function, Parameter, shape_of
-from infra.sandbox.teacher.matching import word_score
+from infra.sandbox.teacher.matching import FLOOR, word_scores
 from infra.sandbox.teacher.meanings import GENERIC, meaning_of_name
+from infra.sandbox.teacher.nesting import output_stems
 from infra.sandbox.teacher.observations import Leaf, Observation
 from infra.sandbox.teacher.plan import Plan, Step
 from infra.sandbox.teacher.reader import Reading, read_values
-from infra.sandbox.teacher.words import content_stems, group, name_words, stem
+from infra.sandbox.teacher.words import content_stems, name_words, stem
 
 _POINTED = re.compile(
     r"\b(?:that|this|those|its|their|the same|the resulting|resulting|whose)\s+((?:[a-z]+\s?){1,3})",
     re.IGNORECASE,
 )
-_OUTPUT_WORDS = {
-    "latitude": ("latitude", "coordinate", "position", "geographic"),
-    "longitude": ("longitude", "coordinate", "position", "geographic"),
-    "country": ("country", "nation"),
-    "timezone": ("timezone", "zone"),
-    "currency": ("currency", "currencies", "money"),
-    "language": ("language", "languages"),
-    "iata": ("iata", "airport", "airports"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +27,7 @@ class Answered:
     function: Function | None
     """None where the name is not among the offered functions."""
     observation: Observation
+    arguments: dict[str, Any] = field(default_factory=dict)
 
 
 def _fits_type(parameter: Parameter, leaf: Leaf) -> bool:
@@ -110,8 +103,16 @@ def _other_field(parameter: Parameter, value: Any, answers: list[Answered]) -> A
     return next((other for other in others if other != value), value)
 
 
-def value_from_answers(parameter: Parameter, clause: Clause, answers: list[Answered]) -> Any:
+def value_from_answers(
+    parameter: Parameter, clause: Clause, answers: list[Answered], enough: float = 2.0
+) -> Any:
     """Find the value of a missing parameter in earlier answers, the newest first.
+
+    Args:
+        parameter: what is missing.
+        clause: what is asked.
+        answers: where to look.
+        enough: least score of a field.
 
     Returns:
         the value, brought to the parameter's type, or None where no field means the same.
@@ -123,7 +124,7 @@ def value_from_answers(parameter: Parameter, clause: Clause, answers: list[Answe
         best: tuple[float, int, Leaf] | None = None
         for place, leaf in enumerate(fitting[:80]):
             score = _leaf_score(parameter, leaf, answer, pointed, len(fitting) == 1)
-            if score >= 2.0 and (best is None or score > best[0]):
+            if score >= enough and (best is None or score > best[0]):
                 best = (score, place, leaf)
         if best is not None:
             found.append((age, *best))
@@ -136,6 +137,40 @@ def value_from_answers(parameter: Parameter, clause: Clause, answers: list[Answe
     return _value_of(parameter, min(found, key=lambda entry: (-round(entry[1]), entry[0]))[3])
 
 
+def _brought(step: Step, answers: list[Answered]) -> list[Answered]:
+    """What the last call made for this step alone has brought; with the values its text gives."""
+    if not step.inner:
+        return []
+    last = step.inner[-1]
+    return [
+        answer
+        for answer in answers
+        if answer.function is last.function
+        and all(answer.arguments.get(name) == value for name, value in last.reading.arguments.items())
+    ]
+
+
+def _brought_value(parameter: Parameter, clause: Clause, brought: list[Answered]) -> Any:
+    """What a call made for one value has brought: the field that means the same, or the first that is new."""
+    value = value_from_answers(parameter, clause, brought, 0.8)
+    if value is not None:
+        return value
+    given = {str(each) for each in brought[-1].arguments.values()}
+    fitting = (leaf for leaf in brought[-1].observation.leaves if _fits_type(parameter, leaf))
+    return next((_value_of(parameter, leaf) for leaf in fitting if str(leaf.value) not in given), None)
+
+
+def inner_call(step: Step, answers: list[Answered]) -> tuple[Function, dict[str, Any]] | None:
+    """The next call to make before a step's own; None where all are answered, or one lacks a value."""
+    for place, call in enumerate(step.inner):
+        inner = Step(step.clause, ((0.0, call.function),), call.reading, {}, inner=step.inner[:place])
+        if _brought(Step(step.clause, (), call.reading, {}, inner=(call,)), answers):
+            continue
+        arguments, missing = resolved(inner, call.function, call.reading, answers)
+        return None if missing else (call.function, arguments)
+    return None
+
+
 def resolved(
     step: Step, function: Function, reading: Reading, answers: list[Answered]
 ) -> tuple[dict[str, Any], list[Parameter]]:
@@ -146,13 +181,15 @@ def resolved(
     """
     arguments = reading.arguments
     missing: list[Parameter] = []
+    brought = _brought(step, answers)
     for parameter in reading.missing:
         shared = step.shared.get(parameter.name)
-        value = (
-            value_from_answers(parameter, step.clause, answers)
-            if step.clause.refers or shared is None
-            else None
-        )
+        value = _brought_value(parameter, step.clause, brought) if brought else None
+        if step.inner and value is None:
+            missing.append(parameter)
+            continue
+        if value is None and (step.clause.refers or shared is None):
+            value = value_from_answers(parameter, step.clause, answers)
         if value is not None and parameter.name == step.mistaken:
             value = _other_field(parameter, value, answers)
         value = shared if value is None else value
@@ -167,14 +204,14 @@ def resolved(
 
 
 def producers(plan: Plan, step: Step, missing: list[Parameter]) -> list[tuple[Function, dict[str, Any]]]:
-    """Calls that may bring what a step lacks: they speak of it, and the text has their own values."""
-    wanted = {
-        word
-        for parameter in missing
-        for word in _OUTPUT_WORDS.get(parameter.meaning or "", tuple(name_words(parameter.name)))
-    }
-    stems = {stem(word) for word in wanted} | {group(stem(word)) for word in wanted}
+    """Calls that may bring what a step lacks: they speak of it, and the text has their own values.
+
+    Where none speaks of it, one that takes values of the clause nobody else has use for (`the country where
+    the account ... is held`).
+    """
+    stems = {stemmed for parameter in missing for stemmed in output_stems(parameter)}
     start = step.clause.start
+    words = {function: score for score, function in word_scores(step.clause.stems, plan.offer)}
     found: list[tuple[float, int, Function, dict[str, Any]]] = []
     for function in plan.offer.functions:
         if function is step.function:
@@ -186,13 +223,17 @@ def producers(plan: Plan, step: Step, missing: list[Parameter]) -> list[tuple[Fu
             for lack in missing
             if lack.meaning and lack.meaning == parameter.meaning
         )
-        if not named or asks:
+        if asks:
             continue
-        for nearness, first, last in ((1.0, start, step.clause.end), (0.0, 0, len(plan.instruction))):
+        spoken = words[function]
+        places = ((1.0, start, step.clause.end), (0.0, 0, len(plan.instruction)))
+        for nearness, first, last in places if named else places[:1]:
             reading = read_values(function, plan.instruction, first, last, plan.taken)
-            if not reading.missing and reading.claims:
-                score = named + 0.2 * word_score(step.clause, function, plan.offer) + nearness
-                found.append((-score, function.order, function, reading.arguments))
+            sure = spoken >= FLOOR and all(claim.score >= 1.0 for claim in reading.claims)
+            if not reading.missing and reading.claims and (named or sure):
+                found.append(
+                    (-(named + 0.2 * spoken + nearness), function.order, function, reading.arguments)
+                )
                 break
     found.sort(key=lambda entry: entry[:2])
     return [(function, arguments) for _, _, function, arguments in found]

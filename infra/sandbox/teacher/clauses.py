@@ -1,6 +1,7 @@
 """Clauses: an instruction cut to parts that each ask for one thing, or only tell a circumstance."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +17,9 @@ _VERBS = (
     "tell|give|find|get|show|check|convert|calculate|compute|list|look|work|determine|identify|fetch|retrieve|verify|"
     "validate|estimate|count|rank|search|compare|add|translate|decode|encode|generate|create|make|draw|say|explain|"
     "describe|provide|return|suggest|recommend|send|read|split|turn|express|name|see|let|help|confirm|report|pull|"
-    "figure|measure|predict|detect|analyse|analyze|score|format|build|simulate|roll|transpose|test|include|note"
+    "figure|measure|predict|detect|analyse|analyze|score|format|build|simulate|roll|transpose|test|include|note|"
+    "write|put|enter|book|pin|hand|move|shift|remove|strike|delete|cancel|complete|break|join|use|mark|update|order|"
+    "transfer|apply|redeem|correct|sort|sum|divide|reduce|hide|mask|shorten|take|assign|tick|rate|judge|guess|spell"
 )
 _ASKING = r"what|which|how|when|where|who|whose|whether|if"
 _HARD = re.compile(
@@ -31,8 +34,19 @@ _SOFT = re.compile(
     r"[,]?\s+(?:as well as|along with|together with|plus|and)\s+(?=(?:the|a|an|its|their|any|all|my|our)\b)",
     re.IGNORECASE,
 )
+_MARKER = re.compile(
+    r"(?:(?<=^)|(?<=\n)|(?<=[.:?!;] ))[ \t]*(?:\(?\d{1,2}[.)](?=\s+\D)|\(?\d{1,2}\)(?=\s)|[-*•–](?=\s+\w))",
+    re.MULTILINE,
+)
+_LEAD = re.compile(
+    r"(?:(?<=^)|(?<=\n)|(?<=[.:?!;] ))(?:to begin with|first of all|first off|firstly|secondly|thirdly|first|"
+    r"second|next|then|after that|afterwards|also|and lastly|lastly|last|in the end|finally|besides|"
+    r"on top of that|another thing|"
+    r"while you are at it|and|one more thing)\s*[,:](?=\s)",
+    re.IGNORECASE,
+)
 _REQUEST = re.compile(
-    r"\?|\b(?:please|could you|can you|would you|i need|we need|i want|we want|i would like|i'd like|"
+    r"\?|\b(?:could you|can you|would you|i need|we need|i want|we want|i would like|i'd like|"
     r"we'd like|we would like|let me know|tell me|help me|i wish|need to|want to|interested in|looking for|"
     r"curious|wonder)\b"
     r"|^\W*(?:(?:also|then|next|finally|additionally|first|second|after that|furthermore|lastly|moreover)"
@@ -59,16 +73,44 @@ class Clause:
     """Whether it asks for something, rather than telling a circumstance."""
     refers: bool
     """Whether it points back (that, there, its, the same)."""
-    soft: bool = False
-    """Whether it was cut at a mere `and the ...`, which may as well join two things one API gives."""
+    opens: bool = False
+    """Whether it begins an entry of a list or a paragraph, so that nothing before it belongs to it."""
 
 
-def _clause(text: Text, start: int, end: int, soft: bool = False, inherits: bool = False) -> Clause:
+def _clause(text: Text, start: int, end: int, inherits: bool = False) -> Clause:
     masked = text.masked[start:end]
-    marks = [span.mark for span in text.spans if start <= span.start < end and span.mark]
+    inside = [span for span in text.spans if start <= span.start < end]
+    # Capitals may be a value or a name of something that documentation speaks of (ISIN, IBAN).
+    spoken = content_stems(" ".join(span.raw.lower() for span in inside if span.kind == "caps"))
+    marks = [span.mark for span in inside if span.mark]
+    stems = (*text.between(start, end), *spoken, *marks)
+    asks = bool(_REQUEST.search(masked)) or (
+        # `Short and exact, please.` asks for nothing of its own.
+        "please" in masked.lower() and (len(stems) >= 4 or bool(inside))
+    )
+    opens = (
+        "\n" in masked[: len(masked) - len(masked.lstrip())] or text.masked[:start].rstrip(" ")[-1:] == "\n"
+    )
     return Clause(
-        start, end, text.raw[start:end], (*content_stems(text.worded[start:end]), *marks),
-        inherits or bool(_REQUEST.search(masked)), bool(REFERENCE.search(masked)), soft,
+        start, end, text.raw[start:end], stems, inherits or asks, bool(REFERENCE.search(masked)), opens
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=16_384)
+def part_of(instruction: str, start: int, end: int) -> Clause:
+    """A part of a readable instruction as a clause of its own."""
+    return _clause(read_text(instruction), start, end)
+
+
+def joined(clauses: Sequence[Clause], instruction: str) -> Clause:
+    """Neighbouring clauses as one."""
+    if len(clauses) == 1:
+        return clauses[0]
+    first, last = clauses[0], clauses[-1]
+    return Clause(
+        first.start, last.end, instruction[first.start : last.end],
+        tuple(stem for clause in clauses for stem in clause.stems),
+        any(clause.asks for clause in clauses), any(clause.refers for clause in clauses), first.opens,
     )  # fmt: skip
 
 
@@ -85,11 +127,19 @@ def _cuts(text: str, pattern: re.Pattern[str], start: int, end: int) -> list[tup
 
 
 @lru_cache(maxsize=4_096)
-def split_clauses(instruction: str) -> tuple[Clause, ...]:
-    """Cut an instruction at the borders of sentences and of requests, never inside quotations.
+def readable(instruction: str) -> str:
+    """The instruction with the marks of lists blotted out: numbers and dashes of entries, `First of all:`.
 
-    A piece after a mere `and the ...` is marked soft: whoever matches it may join it to the one before.
+    As long as before, so that places stay.
     """
+    for pattern in (_MARKER, _LEAD):
+        instruction = pattern.sub(lambda match: "\n" + " " * (len(match.group()) - 1), instruction)
+    return instruction
+
+
+@lru_cache(maxsize=4_096)
+def split_clauses(instruction: str) -> tuple[Clause, ...]:
+    """Cut an instruction at the borders of sentences and of requests, never inside quotations."""
     text = read_text(instruction)
     masked = text.masked
     for span in text.spans:  # a full stop or comma inside a value is no border
@@ -111,23 +161,9 @@ def split_clauses(instruction: str) -> tuple[Clause, ...]:
     for first, last in sentences:
         asked = False
         for start, end in _cuts(masked, _HARD, first, last):
-            for part, (a, b) in enumerate(_cuts(masked, _SOFT, start, end)):
-                clause = _clause(text, a, b, soft=part > 0, inherits=asked)
+            for a, b in _cuts(masked, _SOFT, start, end):
+                clause = _clause(text, a, b, inherits=asked)
                 if clause.stems or any(a <= span.start < b for span in text.spans):
                     clauses.append(clause)
                     asked = asked or clause.asks
-    return tuple(_with_circumstances(clauses, text))
-
-
-def _with_circumstances(clauses: list[Clause], text: Text) -> list[Clause]:
-    """Put a sentence that only tells values (`A marathon is 26.2 miles.`) to the request that follows it."""
-    joined: list[Clause] = []
-    for clause in clauses:
-        before = joined[-1] if joined else None
-        if before is not None and not before.asks and clause.asks and not clause.soft:
-            spans = (span for span in text.spans if before.start <= span.start < before.end)
-            if any(span.kind not in ("name", "caps") for span in spans):
-                joined[-1] = _clause(text, before.start, clause.end, inherits=True)
-                continue
-        joined.append(clause)
-    return joined
+    return tuple(clauses)

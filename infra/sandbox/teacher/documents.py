@@ -13,6 +13,14 @@ from infra.sandbox.teacher.meanings import meaning_of, side_of
 from infra.sandbox.teacher.words import content_stems, group, is_small, name_words, stem
 
 FINISH = "Finish"
+_DESCRIPTION, _NAME, _PARAMETER_NOTE, _PARAMETER_NAME, _MEMBER, _TOOL = 1.0, 0.9, 0.6, 0.35, 0.3, 0.2
+"""Weight of a word by the field of the documentation that it stands in."""
+_GROUP = 0.75
+"""Weight of a word that means nearly the same, as a share of the word's own."""
+_MARK = 0.5
+"""Weight of a kind of value that a parameter asks for."""
+_MOST_TELLING = 1.8
+"""Most that the rarity of a word counts."""
 
 _WRAPPED = re.compile(
     r'^This is the subfunction for tool "(?P<tool>.*?)", you can use this tool\.?\s*'
@@ -76,6 +84,10 @@ class Parameter:
     """Shape of the example value, as `shape_of` gives it."""
     samples: tuple[str, ...]
     """Example values that the description lists, for strings."""
+    patterns: frozenset[str]
+    """Exact patterns of its example values that hold digits, as `pattern_of` gives them, for strings."""
+    holds_digits: bool
+    """Whether it is a string of which every documented example holds digits."""
 
     @property
     def is_code(self) -> bool:
@@ -121,10 +133,17 @@ class Offer:
     by_name: dict[str, Function] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=8_192)
 def shape_of(text: str) -> str:
     """Shape of a value: `Europe/Lisbon` is `Aa/Aa`, `2026-07` is `9-9`; capitals of short codes count."""
     runs = re.sub(r"[a-zà-ÿ]+", "a", re.sub(r"\d+", "9", text))
     return re.sub(r"[A-Z]" if len(text) <= 4 else r"[A-Z]+", "A", runs)
+
+
+@lru_cache(maxsize=8_192)
+def pattern_of(text: str) -> str:
+    """Exact pattern of a value: `ES-CT` is `AA-AA`, `0378-5955` is `9999-9999`; lengths count."""
+    return re.sub(r"[a-zà-ÿ]", "a", re.sub(r"[A-Z]", "A", re.sub(r"\d", "9", text)))
 
 
 def _kind(schema_type: str, enum: tuple[Any, ...], name: str, description: str, example: Any) -> str:
@@ -186,6 +205,8 @@ def build_parameter(name: str, schema: dict[str, Any], required: bool) -> Parame
     listed = listed_examples(description) if schema_type == "string" else []
     if sample in (None, "") and listed:
         sample = listed[0]
+    texts = [each for each in (*listed, sample) if isinstance(each, str) and each]
+    with_digits = [each for each in texts if any(sign.isdigit() for sign in each)]
     meaning = meaning_of(name, description)
     side = side_of(name, description, schema_type in {"integer", "number"})
     return Parameter(
@@ -205,6 +226,8 @@ def build_parameter(name: str, schema: dict[str, Any], required: bool) -> Parame
         note_stems=frozenset(content_stems(description)),
         shape=shape_of(sample) if isinstance(sample, str) else "",
         samples=tuple(listed),
+        patterns=frozenset(map(pattern_of, with_digits)),
+        holds_digits=bool(with_digits) and len(with_digits) == len(texts),
     )
 
 
@@ -239,23 +262,23 @@ def build_function(
     def weigh(stems: list[str], weight: float) -> None:
         for stemmed in stems:
             weights[stemmed] = max(weights.get(stemmed, 0.0), weight)
-            weights[group(stemmed)] = max(weights.get(group(stemmed), 0.0), weight * 0.75)
+            weights[group(stemmed)] = max(weights.get(group(stemmed), 0.0), weight * _GROUP)
 
     described = content_stems(description)
     name_part = name.split("_for_")[0] if "_for_" in name else name
     named = [stem(word) for word in name_words(name_part) if not is_small(word)]
-    weigh(described, 1.0)
-    weigh(named, 0.6 if len(described) >= 3 else 1.0)
-    weigh([stem(word) for word in name_words(tool) if not is_small(word)], 0.2)
+    weigh(described, _DESCRIPTION)
+    weigh(named, _NAME if len(described) >= 3 else 1.0)
+    weigh([stem(word) for word in name_words(tool) if not is_small(word)], _TOOL)
     for parameter in parameters:
-        weigh([stem(word) for word in name_words(parameter.name) if not is_small(word)], 0.35)
-        weigh(list(parameter.note_stems), 0.25)
+        weigh([stem(word) for word in name_words(parameter.name) if not is_small(word)], _PARAMETER_NAME)
+        weigh(list(parameter.note_stems), _PARAMETER_NOTE)
         if parameter.meaning is not None:
-            weights[f"@{parameter.meaning}"] = 0.5
+            weights[f"@{parameter.meaning}"] = _MARK
         elif parameter.kind in ("date", "datetime", "month"):
-            weights[f"@{parameter.kind}"] = 0.5
+            weights[f"@{parameter.kind}"] = _MARK
         for member in parameter.enum:
-            weigh(content_stems(str(member).replace("_", " ")), 0.3)
+            weigh(content_stems(str(member).replace("_", " ")), _MEMBER)
     pairs = frozenset((*itertools.pairwise(described), *itertools.pairwise(named)))
     return Function(name, tool, description, parameters, weights, pairs, order)
 
@@ -285,7 +308,9 @@ def build_offer(functions: tuple[Function, ...], finish: str | None, characters:
     for function in functions:
         for word in function.weights:
             counts[word] = counts.get(word, 0) + 1
-    rarity = {word: min(math.log(1.5 + len(functions) / count), 1.8) for word, count in counts.items()}
+    rarity = {
+        word: min(math.log(1.5 + len(functions) / count), _MOST_TELLING) for word, count in counts.items()
+    }
     return Offer(functions, finish, rarity, characters, {function.name: function for function in functions})
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from infra.sandbox.teacher.documents import Parameter, shape_of
+from infra.sandbox.teacher.documents import Parameter, pattern_of, shape_of
 from infra.sandbox.teacher.knowledge import CODES, MONTHS
 from infra.sandbox.teacher.spans import Span, read_text
 from infra.sandbox.teacher.values import read_number
@@ -11,10 +11,10 @@ from infra.sandbox.teacher.values import read_number
 _Fit = tuple[Any, float] | None
 """A value brought to a parameter's type, and how well it looks, about -0.6 to 1.3; None: it cannot be."""
 _FORMS = {
-    "date": {"date": 1.2, "datetime": -0.4},
+    "date": {"date": 1.2, "datetime": 0.6},
     "datetime": {"datetime": 1.2, "date": -0.6},
     "month": {"month": 1.2, "date": -0.5},
-    "clock": {"clock": 1.2, "datetime": -0.5},
+    "clock": {"clock": 1.2, "datetime": 0.5},
 }
 _MEANING_KINDS = {
     "timezone": "timezone",
@@ -35,6 +35,10 @@ _STRING_KINDS = {
     "month": -0.6,
     "datetime": -0.6,
     "clock": -0.6,
+    "timezone": -0.4,
+    "email": -0.1,
+    "url": -0.1,
+    "phone": -0.1,
 }
 """How readily a kind of value is taken for a free string; other kinds 0.2."""
 
@@ -75,6 +79,10 @@ def _number_for(parameter: Parameter, span: Span) -> _Fit:
             fit += 0.6 if year else -0.8
         elif year and span.before[:1] == ("in",):
             fit -= 0.5
+    if span.paired:
+        fit += 0.6 if parameter.meaning in ("latitude", "longitude") else -0.5
+    if span.kind == "number" and not any(sign.isdigit() for sign in span.raw):
+        fit -= 0.35  # `two friends` seldom means the value
     if (parameter.meaning == "latitude" and abs(value) > 90) or (
         parameter.meaning == "longitude" and abs(value) > 180
     ):
@@ -102,8 +110,10 @@ def _string_for(parameter: Parameter, span: Span) -> _Fit:
             value = value[:10]
         elif parameter.kind == "month" and kind == "date":
             value = value[:7]
-        elif parameter.kind == "clock" and kind == "datetime":
-            value = value[11:]
+        elif parameter.kind == "clock":
+            long = parameter.shape.count(":") == 2
+            value = value.partition("T")[2] if kind == "datetime" else value
+            value = value[:8] if long else value[:5]
         elif parameter.kind == "datetime" and kind == "date":
             value = f"{value}T00:00:00"
         return value, _FORMS[parameter.kind][kind]
@@ -114,16 +124,22 @@ def _string_for(parameter: Parameter, span: Span) -> _Fit:
         return None
     if parameter.is_code and shape_of(text) != parameter.shape:
         # A quoted value is passed on, right or wrong; anything else of another shape is no such code.
-        return (text, -0.2) if span.kind == "quoted" else None
+        return (text, -0.2) if span.kind == "quoted" and text.isalpha() else None
+    if parameter.meaning == "timezone" and span.kind not in ("timezone", "quoted", "caps"):
+        return None
+    if parameter.holds_digits and span.kind != "quoted" and not any(sign.isdigit() for sign in text):
+        return None
     if span.kind == "number" and not (
         text[-1:].isdigit() and (not parameter.shape or "9" in parameter.shape)
     ):
         return None
     fit = _STRING_KINDS.get(span.kind, 0.2)
     if parameter.meaning in _MEANING_KINDS:
-        fit += 0.6 if span.kind == _MEANING_KINDS[parameter.meaning] else 0.0
+        fit += 1.2 if span.kind == _MEANING_KINDS[parameter.meaning] else 0.0
     if parameter.shape and shape_of(text) == parameter.shape:
         fit += 0.7
+    if parameter.patterns and any(sign.isdigit() for sign in text):
+        fit += 0.4 if pattern_of(text) in parameter.patterns else -0.2
     return text, fit
 
 

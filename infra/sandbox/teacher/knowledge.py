@@ -42,6 +42,12 @@ def _table(text: str) -> dict[str, str]:
 CODES = {"country": _table(_COUNTRIES), "currency": _table(_CURRENCIES), "language": _table(_LANGUAGES)}
 """Meaning of a parameter -> lower-case name -> code."""
 
+NAMES: dict[str, list[str]] = {}
+"""Code -> the names that stand for it."""
+for _codes in CODES.values():
+    for _name, _code in _codes.items():
+        NAMES.setdefault(_code, []).append(_name)
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -69,9 +75,11 @@ _ONES = (
     "seventeen eighteen nineteen"
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-NUMBER_WORDS = {word: number for number, word in enumerate(_ONES.split())} | {
-    word: number * 10 for number, word in enumerate(_TENS.split(), start=2)
-}
+NUMBER_WORDS = (
+    {word: number for number, word in enumerate(_ONES.split())}
+    | {word: number * 10 for number, word in enumerate(_TENS.split(), start=2)}
+    | {"twice": 2, "thrice": 3}
+)
 MULTIPLIERS = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "dozen": 12}
 
 

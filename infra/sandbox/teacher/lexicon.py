@@ -141,7 +141,21 @@ total sum
 tip gratuity
 split divide
 bill invoice check-bill
-discount rebate
+discount rebate reduced reduction
+illness disease diagnosis
+journal magazine newspaper
+write-off depreciation depreciate written-off
+purchase bought
+appointment event meeting
+diary calendar-book agenda
+sprocket cog
+dry rainless
+spouse partner
+equinox solstice season
+voucher coupon
+basket cart
+deadline due
+colleague coworker
 latest recent newest current
 history past historical
 neighbourhood district region area
@@ -167,6 +181,19 @@ QUESTIONS = {
     "deep": "depth",
 }
 """`how far` asks for a distance, in a question and in a description alike."""
+
+MEASURED = {
+    "long": "length",
+    "wide": "width",
+    "broad": "width",
+    "high": "height",
+    "tall": "height",
+    "deep": "depth",
+    "thick": "thickness",
+    "heavy": "weight",
+    "old": "age",
+}
+"""What a number measures that is followed by one of these: `6 m long`."""
 
 PHRASES = {
     "come up": "sunrise",

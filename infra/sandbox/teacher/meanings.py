@@ -79,6 +79,20 @@ DERIVABLE = word_set(
 )
 """Meanings that one API often answers and another one asks for."""
 
+OUTPUT_WORDS: dict[str, tuple[str, ...]] = {
+    "latitude": ("latitude", "coordinate", "position", "geographic"),
+    "longitude": ("longitude", "coordinate", "position", "geographic"),
+    "country": ("country", "nation"),
+    "timezone": ("timezone", "zone"),
+    "currency": ("currency", "currencies", "money"),
+    "language": ("language", "languages"),
+    "date": ("date", "day", "when"),
+    "datetime": ("moment", "time", "when"),
+    "clock": ("hour", "time", "when"),
+    "iata": ("iata", "airport", "airports"),
+}
+"""Meaning or kind of a parameter -> words by which documentation says that it answers such a value."""
+
 GENERIC = word_set(
     """
     name id code number value count text title type key result results output query q input

@@ -1,12 +1,13 @@
 """Planner: the next call, or the end, for a conversation so far. `mistakes.py` lets it go wrong further."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from infra.sandbox.teacher.answers import Told, compose_answer, thought_about
 from infra.sandbox.teacher.beliefs import believed, guess
-from infra.sandbox.teacher.chains import producers, resolved
+from infra.sandbox.teacher.chains import inner_call, producers, resolved
 from infra.sandbox.teacher.documents import Function, Parameter
 from infra.sandbox.teacher.draws import Mind
 from infra.sandbox.teacher.fitting import fitted
@@ -14,6 +15,9 @@ from infra.sandbox.teacher.plan import Step
 from infra.sandbox.teacher.reader import read_values
 from infra.sandbox.teacher.spans import read_text
 from infra.sandbox.teacher.stock import Stock, stranded
+
+OTHER_VALUES = 2
+"""Other values tried for a call that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,15 @@ def _variants(stock: Stock, step: Step) -> Iterator[tuple[Function, dict[str, An
             yield function, {name: value for name, value in arguments.items() if name in needed}
         spans = read_text(stock.plan.instruction).spans
         free = [span for span in spans if (span.start, span.end) not in stock.plan.taken]
-        for parameter in function.required:
-            for span in free:
-                fit = fitted(parameter, span)
-                if fit is not None and fit[1] >= 0 and fit[0] != arguments.get(parameter.name):
-                    yield function, {**arguments, parameter.name: fit[0]}
+        others = (
+            (parameter, fit[0])
+            for parameter in function.required
+            for span in free
+            if (fit := fitted(parameter, span)) is not None and fit[1] >= 0.4
+        )
+        for parameter, value in itertools.islice(others, OTHER_VALUES):
+            if value != arguments.get(parameter.name):
+                yield function, {**arguments, parameter.name: value}
     if missing and not stranded(stock.plan, step):
         return
     for score, other in step.ranked[1:]:
@@ -181,7 +189,9 @@ def decide(stock: Stock, mind: Mind, forced: str | None = None) -> Decision:
             return Decision(function.name, arguments, thought_about(function, step.clause.text), step)
         _, missing = resolved(step, step.function, step.reading, stock.answers)
         if missing:
-            for function, arguments in producers(plan, step, missing):
+            before = inner_call(step, stock.answers)
+            calls = [before] if before is not None else producers(plan, step, missing)
+            for function, arguments in calls:
                 if stock.may_call(function.name, arguments):
                     return Decision(function.name, arguments, thought_about(function, step.clause.text))
         if stuck is None and not any(call.name == step.function.name for call in stock.situation.refused):

@@ -5,16 +5,17 @@ preposition before it; pairs are then taken best first, and each value is claime
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from infra.sandbox.teacher.documents import Function, Parameter
 from infra.sandbox.teacher.fitting import fitted
-from infra.sandbox.teacher.knowledge import MONTHS
+from infra.sandbox.teacher.knowledge import MONTHS, NAMES
 from infra.sandbox.teacher.lexicon import word_set
 from infra.sandbox.teacher.spans import Span, read_text
+from infra.sandbox.teacher.units import unit_fits, units_of
 from infra.sandbox.teacher.words import humanised, name_words, stem
 
 _ARTICLES = word_set(
@@ -29,6 +30,7 @@ _PLACES = frozenset({"country", "city", "timezone", "iata", "postal_code", "lati
 _COUNTED = word_set("limit count top n num results size max first")
 _AT_MOST = (("most", "at"), ("to", "up"), ("than", "more"))
 _YES = {"yes": True, "true": True, "no": False, "false": False, "on": True, "off": False}
+_PARTS = ("year", "month", "date")
 REQUIRED_FLOOR = 0.25
 OPTIONAL_FLOOR = 1.3
 
@@ -117,6 +119,14 @@ def _cue_score(parameter: Parameter, span: Span) -> float:
     return 0.0
 
 
+def _unit_score(parameter: Parameter, span: Span) -> float:
+    """What the unit after a number says: the parameter's own speaks for it, another one against it."""
+    if span.unit is None or parameter.kind not in ("integer", "number"):
+        return 0.0
+    units = units_of(parameter.name, parameter.description)
+    return 0.0 if not units else 1.2 if unit_fits(span.unit, units) else -1.5
+
+
 def _cue_at(parameter: Parameter, before: str) -> float:
     """The cue of a plain word, by the words that stand before it."""
     word = (re.findall(r"[a-z]+", before.lower()[-30:]) or [""])[-1]
@@ -139,14 +149,31 @@ def _member_pattern(member: str) -> re.Pattern[str]:
     )
 
 
-def _member_claim(
-    parameter: Parameter, members: Sequence[Any], raw: str, start: int, end: int, spans: Sequence[Span]
-) -> Claim | None:
-    """Find one of the documented values in the clause, best where a label or quotation marks stand by it."""
-    best: Claim | None = None
+def _member_cue(parameter: Parameter, raw: str, start: int) -> float:
+    """Which of a pair a documented value in plain words is: `3.5 cups in millilitres`, `out of savings`."""
+    before = raw[max(0, start - 24) : start].lower()
+    if re.search(r"\b(?:to|into|in|as|towards)\s+(?:my |the |our |terms of )?$", before):
+        return 0.8 if parameter.side == 2 else -0.6
+    if re.search(r"(?:\d|\b(?:from|out of|of|many))\s+(?:my |the |our |us )?$", before):
+        return 0.8 if parameter.side == 1 else -0.6
+    return 0.0
+
+
+def _spoken_members(parameter: Parameter, members: Sequence[Any]) -> Iterator[tuple[Any, str]]:
+    """Each documented value with the ways to say it: codes of languages, currencies, countries by name."""
     for member in members:
-        text = str(member)
-        for match in _member_pattern(text).finditer(raw, start, end):
+        yield member, str(member)
+        if parameter.kind == "enum":
+            for name in NAMES.get(member, ()):
+                yield member, name
+
+
+def _member_claims(
+    parameter: Parameter, members: Sequence[Any], raw: str, spans: Sequence[Span]
+) -> Iterator[Claim]:
+    """Find the documented values in a text, best where a label or quotation marks stand by one."""
+    for member, text in _spoken_members(parameter, members):
+        for match in _member_pattern(text).finditer(raw):
             span = next(
                 (span for span in spans if span.start <= match.start() and match.end() <= span.end), None
             )
@@ -159,32 +186,30 @@ def _member_claim(
                 around = {
                     stem(word)
                     for word in re.findall(
-                        r"[a-z]+", raw[max(start, match.start() - 24) : match.end() + 16].lower()
+                        r"[a-z]+", raw[max(0, match.start() - 24) : match.end() + 16].lower()
                     )
                 }
                 score += 0.8 if any(label and label <= around for label in parameter.labels) else 0.0
-            if best is None or score > best.score:
-                claimed = (span.start, span.end) if span is not None else (match.start(), match.end())
-                best = Claim(parameter, member, *claimed, score)
-    return best
+            if parameter.side and (span is None or span.kind != "quoted"):
+                score += _member_cue(parameter, raw, match.start())
+            claimed = (span.start, span.end) if span is not None else (match.start(), match.end())
+            yield Claim(parameter, member, *claimed, score)
 
 
-def _boolean_claim(parameter: Parameter, raw: str, start: int, end: int) -> Claim | None:
+def _boolean_claims(parameter: Parameter, raw: str) -> Iterator[Claim]:
     """Read `<label> yes`, `yes as the <label>`, `with <label>` or `without <label>`."""
     label = r"[ _-]".join(map(re.escape, humanised(parameter.name).split()))
-    scope = raw[start:end]
     for pattern, score in (
         (rf"\b{label}\b(?:\s+(?:is|set to|to be|as|of)|:)?\s+\"?(?P<v>yes|no|true|false|on|off)\b\"?", 3.0),
         (rf"\"?\b(?P<v>yes|no|true|false)\b\"? as the {label}\b", 3.0),
         (rf"\b(?P<w>with|without|including|excluding) (?:the )?{label}\b", 2.0),
     ):
-        if match := re.search(pattern, scope, re.IGNORECASE):
+        for match in re.finditer(pattern, raw, re.IGNORECASE):
             found = match.groupdict()
             value = (
                 _YES[found["v"].lower()] if found.get("v") else found["w"].lower() in {"with", "including"}
             )
-            return Claim(parameter, value, start + match.start(), start + match.end(), score)
-    return None
+            yield Claim(parameter, value, match.start(), match.end(), score)
 
 
 def _family(parameter: Parameter) -> str:
@@ -192,7 +217,7 @@ def _family(parameter: Parameter) -> str:
     return f"{parameter.kind}/{parameter.meaning}" if parameter.kind == "string" else parameter.kind
 
 
-def _anchored(claim: Claim, candidates: list[Claim]) -> bool:
+def _anchored(claim: Claim, candidates: Sequence[Claim]) -> bool:
     """Say whether words beside a value say whose it is, more clearly than for any parameter like it."""
     rivals = [
         other.evidence
@@ -204,7 +229,7 @@ def _anchored(claim: Claim, candidates: list[Claim]) -> bool:
     return claim.evidence >= 0.5 and all(claim.evidence - evidence >= 0.3 for evidence in rivals)
 
 
-def _in_order(claims: list[Claim], candidates: list[Claim], spans: list[Span]) -> list[Claim]:
+def _in_order(claims: list[Claim], candidates: Sequence[Claim], spans: list[Span]) -> list[Claim]:
     """Give values that nothing but their looks tell apart to their parameters in the order of the text."""
     by_start = {span.start: span for span in spans}
     loose = [
@@ -223,32 +248,41 @@ def _in_order(claims: list[Claim], candidates: list[Claim], spans: list[Span]) -
     return ordered
 
 
-def _sample_claim(
-    parameter: Parameter, instruction: str, start: int, end: int, spans: Sequence[Span]
-) -> Claim | None:
-    """Find a documented example in plain words: `26.2 mile in kilometer` needs no quotation marks."""
+def _sample_claims(parameter: Parameter, instruction: str, spans: Sequence[Span]) -> Iterator[Claim]:
+    """Find documented examples in plain words: `26.2 mile in kilometer` needs no quotation marks."""
     if not parameter.required or parameter.is_code:
-        return None
+        return
     words = [sample for sample in parameter.samples if len(sample) > 2]
-    claim = _member_claim(parameter, words, instruction, start, end, [])
-    if claim is None or any(span.start < claim.end and claim.start < span.end for span in spans):
-        return None
-    cue = _cue_at(parameter, instruction[start : claim.start])
-    return replace(claim, score=claim.score - 0.6 + cue, evidence=cue)
+    for claim in _member_claims(parameter, words, instruction, []):
+        if any(span.start < claim.end and claim.start < span.end for span in spans):
+            continue
+        cue = _cue_at(parameter, instruction[: claim.start])
+        yield replace(claim, score=claim.score - 0.6 + cue, evidence=cue)
 
 
-def _candidates(
-    parameter: Parameter, instruction: str, start: int, end: int, spans: Sequence[Span]
-) -> list[Claim]:
-    """All values of the clause that a parameter may have."""
+def _verbatim_claims(parameter: Parameter, instruction: str) -> Iterator[Claim]:
+    """Find documented example texts that stand in the instruction as they are, with or without quotation."""
+    if parameter.type != "string":
+        return
+    examples = {str(each) for each in (parameter.example, parameter.default, *parameter.samples) if each}
+    for example in sorted(examples):
+        if len(example) < 6 or not re.search(r"[^\w-]", example):
+            continue
+        start = instruction.find(example)
+        if start >= 0:
+            yield Claim(parameter, example, start, start + len(example), 4.0, 3.0)
+
+
+def _candidates(parameter: Parameter, instruction: str, spans: Sequence[Span]) -> Iterator[Claim]:
+    """All values of a text that a parameter may have."""
     if parameter.kind == "enum":
-        member = _member_claim(parameter, parameter.enum, instruction, start, end, spans)
-        return [member] if member is not None else []
+        yield from _member_claims(parameter, parameter.enum, instruction, spans)
+        return
     if parameter.kind == "boolean":
-        said = _boolean_claim(parameter, instruction, start, end)
-        return [said] if said is not None else []
-    sample = _sample_claim(parameter, instruction, start, end, spans)
-    claims = [sample] if sample is not None else []
+        yield from _boolean_claims(parameter, instruction)
+        return
+    yield from _sample_claims(parameter, instruction, spans)
+    yield from _verbatim_claims(parameter, instruction)
     floor = REQUIRED_FLOOR if parameter.required else OPTIONAL_FLOOR
     for span in spans:
         fit = fitted(parameter, span)
@@ -256,11 +290,28 @@ def _candidates(
             continue
         value, looks = fit
         cue = _cue_score(parameter, span)
-        evidence = _label_score(parameter, span) + max(cue, 0.0)
+        evidence = _label_score(parameter, span) + max(cue, 0.0) + _unit_score(parameter, span)
         score = looks + evidence + min(cue, 0.0)
         if score >= floor and (parameter.required or evidence >= 1.0 or looks >= 1.0):
-            claims.append(Claim(parameter, value, span.start, span.end, score, evidence))
-    return claims
+            yield Claim(parameter, value, span.start, span.end, score, evidence)
+
+
+@lru_cache(maxsize=4_096)
+def candidates(function: Function, instruction: str) -> tuple[Claim, ...]:
+    """Everything in a text that may be a value of some parameter of a function, the best first."""
+    spans = read_text(instruction).spans
+    order = {parameter.name: place for place, parameter in enumerate(function.parameters)}
+    found = (
+        claim for parameter in function.parameters for claim in _candidates(parameter, instruction, spans)
+    )
+    return tuple(
+        sorted(
+            found,
+            key=lambda c: (
+                -c.score - (0.4 if c.parameter.required else 0.0), order[c.parameter.name], c.start
+            ),
+        )
+    )  # fmt: skip
 
 
 def read_values(
@@ -270,6 +321,7 @@ def read_values(
     end: int,
     taken: frozenset[tuple[int, int]] = frozenset(),
     skip: frozenset[str] = frozenset(),
+    hole: tuple[int, int] = (0, 0),
 ) -> Reading:
     """Read the values of a function's parameters from instruction[start:end].
 
@@ -280,34 +332,40 @@ def read_values(
         end: where it ends.
         taken: places claimed by somebody else already.
         skip: parameters that are not looked for.
+        hole: part of the clause that belongs to somebody else.
 
     Returns:
         the claims in the order of the documentation, and what is missing.
     """
-    text = read_text(instruction)
-    spans = [span for span in text.spans if start <= span.start < end and (span.start, span.end) not in taken]
-    order = {parameter.name: place for place, parameter in enumerate(function.parameters)}
-    candidates = [
+    best_first = [
         claim
-        for parameter in function.parameters
-        if parameter.name not in skip
-        for claim in _candidates(parameter, instruction, start, end, spans)
-        if (claim.start, claim.end) not in taken
+        for claim in candidates(function, instruction)
+        if start <= claim.start < end
+        and not hole[0] <= claim.start < hole[1]
+        and claim.parameter.name not in skip
+        and (claim.start, claim.end) not in taken
     ]
-    best_first = sorted(
-        candidates,
-        key=lambda c: (-c.score - (0.1 if c.parameter.required else 0.0), order[c.parameter.name], c.start),
-    )
     chosen: dict[str, Claim] = {}
     claimed: set[tuple[int, int]] = set()
+    parted: set[tuple[int, int, str]] = set()
     for claim in best_first:
-        # Year, month and day may all be read from one date.
-        shares = claim.parameter.kind == "integer" and claim.parameter.meaning in ("year", "month", "date")
+        # Year, month and day may all be read from one date, and date and hour from one moment.
+        shares = (claim.parameter.kind == "integer" and claim.parameter.meaning in _PARTS) or (
+            claim.parameter.kind in ("date", "clock") and (claim.start, claim.end) in claimed
+            and (claim.start, claim.end, claim.parameter.kind) not in parted
+        )  # fmt: skip
         overlaps = any(a < claim.end and claim.start < b for a, b in claimed)
         if claim.parameter.name in chosen or (overlaps and not shares):
             continue
         chosen[claim.parameter.name] = claim
         claimed.add((claim.start, claim.end))
-    claims = [chosen[name] for name in order if name in chosen]
+        parted.add((claim.start, claim.end, claim.parameter.kind))
+    claims = [chosen[parameter.name] for parameter in function.parameters if parameter.name in chosen]
     missing = tuple(p for p in function.required if p.name not in chosen and p.name not in skip)
-    return Reading(tuple(_in_order(claims, candidates, spans)), missing)
+    spans = [
+        span for span in read_text(instruction).spans
+        if start <= span.start < end
+        and not hole[0] <= span.start < hole[1]
+        and (span.start, span.end) not in taken
+    ]  # fmt: skip
+    return Reading(tuple(_in_order(claims, best_first, spans)), missing)

@@ -1,13 +1,14 @@
 """Spans: the values of a text together with the words around each, which tell whose value it is."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from infra.sandbox.teacher.lexicon import word_set
+from infra.sandbox.teacher.lexicon import MEASURED, word_set
+from infra.sandbox.teacher.units import unit_beside
 from infra.sandbox.teacher.values import Value, find_values
-from infra.sandbox.teacher.words import WORD, stem
+from infra.sandbox.teacher.words import WORD, placed_stems, stem
 
 _BORDER_BEFORE = re.compile(r"[;\n)]|[.!?] ")
 _BORDER_AFTER = re.compile(r"[,;\n()]|[.!?](?:\s|$)|\band\b")
@@ -32,6 +33,10 @@ class Span(Value):
     """`,`, `and` or `to` where nothing else stands between the previous value and this one; else empty."""
     lead: tuple[str, ...]
     """As `before`; after a mere comma (`from 38.7, -9.1`) that of the value before it."""
+    unit: str | None
+    """The unit that follows a number."""
+    paired: bool
+    """Whether it is one of two decimals apart by a comma, as coordinates are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,13 @@ class Text:
     worded: str
     """The text of the same length with all values blotted out but proper names."""
     spans: tuple[Span, ...]
+    stems: tuple[tuple[int, str], ...]
+    """Stems of its words outside values, with their places; proper names count."""
+
+    def between(self, start: int, end: int) -> tuple[str, ...]:
+        """Stems of the words that begin in [start, end)."""
+        first, last = bisect_left(self.stems, (start, "")), bisect_left(self.stems, (end, ""))
+        return tuple(stemmed for _, stemmed in self.stems[first:last])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +92,12 @@ def _around(masked: str, found: list[Value], index: int, words: _Words) -> tuple
     right = found[index + 1].start if index + 1 < len(found) else len(masked)
     border = _BORDER_AFTER.search(masked, this.end, right)
     before = words.between(_left_border(masked, left, this.start), this.start)
+    if (
+        index
+        and found[index - 1].kind == "number"
+        and re.fullmatch(r"\s?[-a-z%]+(?: [a-z]+)?\s?(?:,|and)", gap)
+    ):
+        before = []  # `195 pages, 80 g paper`: the words belong to the value before
     if before[:1] == ["as"]:  # `2026-08-01 as the end and 2026-07-01`: those words are the value's before
         before = before[before.index("and") :] if "and" in before else []
     before.reverse()
@@ -87,6 +105,19 @@ def _around(masked: str, found: list[Value], index: int, words: _Words) -> tuple
     onward = next((place for place, word in enumerate(after) if word in _ONWARD), len(after))
     after = after[:onward]
     return before[:MOST_WORDS], after[:MOST_WORDS], gap if index and gap in _JOINTS else ""
+
+
+def _paired(masked: str, found: list[Value], index: int) -> bool:
+    """Say whether a value and the next one are two decimals apart by a comma."""
+    if index + 1 >= len(found):
+        return False
+    one, other = found[index], found[index + 1]
+    return (
+        one.kind == other.kind == "number"
+        and isinstance(one.value, float)
+        and isinstance(other.value, float)
+        and masked[one.end : other.start].strip() == ","
+    )
 
 
 @lru_cache(maxsize=4_096)
@@ -116,9 +147,12 @@ def read_text(raw: str) -> Text:
                 before=tuple(before),
                 after=tuple(after),
                 before_stems=tuple(map(stem, before)),
-                after_stems=tuple(map(stem, after)),
+                after_stems=tuple(stem(MEASURED.get(word, word)) for word in after),
                 joint=joint,
                 lead=spans[-1].lead if joint == "," else tuple(before),
+                unit=unit_beside(masked[value.end : value.end + 24]) if value.kind == "number" else None,
+                paired=_paired(masked, found, index) or (index > 0 and _paired(masked, found, index - 1)),
             )
         )
-    return Text(raw, masked, "".join(blotted), tuple(spans))
+    worded = "".join(blotted)
+    return Text(raw, masked, worded, tuple(spans), tuple(placed_stems(worded)))

@@ -88,12 +88,14 @@ def _agrees(step: Step, call: Call, lenient: bool) -> bool:
 def stranded(plan: Plan, step: Step) -> bool:
     """Say whether the planned function lacks a value that neither text nor another call can bring."""
     _, missing = resolved(step, step.function, step.reading, [])
-    return bool(missing) and not step.clause.refers and not producers(plan, step, missing)
+    return bool(missing) and not step.inner and not step.clause.refers and not producers(plan, step, missing)
 
 
 def _may_pass_for(plan: Plan, step: Step, call: Call, answers: list[Answered]) -> bool:
     """Say whether a call that was not planned so may be taken for the step's own."""
     if call.name not in {function.name for _, function in step.ranked}:
+        return False
+    if any(call.name == inner.function.name for inner in step.inner):
         return False
     _, missing = resolved(step, step.function, step.reading, answers[:-1])
     return not missing or call.name not in {function.name for function, _ in producers(plan, step, missing)}
@@ -115,7 +117,7 @@ def take_stock(situation: Situation, plan: Plan, mind: Mind) -> Stock:
     for place, call in enumerate(situation.calls):
         if call.observation is None or call.observation.failure:
             continue
-        answers.append(Answered(plan.offer.by_name.get(call.name), call.observation))
+        answers.append(Answered(plan.offer.by_name.get(call.name), call.observation, call.arguments or {}))
         if call.arguments is None:
             continue
         waiting = [index for index in range(len(plan.steps)) if index not in done or index in amiss]

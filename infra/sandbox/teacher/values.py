@@ -41,15 +41,31 @@ _PATTERNS = (
         r"(?<![\w.+-])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?=(?:km|cm|mm|m|kg|g|lb|lbs|kmh|mph|ft|C|F|k|h|min)\b)",
     ),
     ("number", r"(?<![\w.])[-−]?\d+(?:\.\d+)?[eE][-+]?\d+(?!\w)"),
+    ("code", r"\b10\.\d{4,9}/[\w.()/:;-]*\w"),
+    ("code", r"\b[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,12})*-\d{1,3}(?:\.\d{1,3})+(?:-[a-z]+)*\b"),
     ("code", r"\b(?=[\d-]{8,})\d+(?:-\d+)+\b"),
-    ("code", r"\b(?=[\w+./:-]{0,80}?[A-Za-z])(?=[\w+./:-]{0,80}?\d)\w[\w+/:-]{0,200}(?:\.\w{1,40}){0,8}\w\b"),
+    ("run", r"(?<!\S)[\d*/,-]+(?: [\d*/,A-Z-]+){4}(?![\w*/-])"),
+    ("run", r"\b[2-9TJQKA][cdhs](?: [2-9TJQKA][cdhs])+\b"),
+    ("run", r"\b[A-Z]{3,5}(?: (?=[A-Z0-9/+-]*\d)[A-Z0-9/+-]{4,12}| [-+]?[A-Z]{2,6}\d{0,3}){3,14}\b"),
+    ("code", r"(?<![\w.])\d+\.\d+\.\d+(?:-[\w.]+)?(?![\w.]*\w)"),
+    (
+        "script",
+        r"[\u0370-\u04FF\u0590-\u06FF\u3040-\u30FF\u4E00-\u9FFF\uAC00-\uD7AF]"
+        r"(?:[^\x00-\x7F]|[ ,](?=[ ,]*[^\x00-\x7F])){0,200}",
+    ),
+    ("aperture", r"\bf/\d+(?:\.\d+)?\b"),
+    (
+        "code",
+        r"\b(?!\d+(?:\.\d+)?-[a-z]{2,})(?=[\w+./:-]{0,80}?[A-Za-z])(?=[\w+./:-]{0,80}?\d)"
+        r"\w(?:[\w+/:-]{0,200}\w)?(?:\.\w{1,40}){0,8}\b",
+    ),
     (
         "code",
         r"\b[a-z]{2,3}_[A-Z]{2}\b|\b(?:[a-z0-9-]{1,64}\.){1,6}(?:com|org|net|io|de|uk|fr|eu|info|dev)\b",
     ),
     ("number", r"(?<![\w.])[-−]?(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w)"),
     ("word", r"\b(?i:" + "|".join(sorted(CODES["currency"], key=len, reverse=True)) + r")\b"),
-    ("caps", r"\b[A-Z]{2,}(?:[-/][A-Z0-9]+)*\b"),
+    ("caps", r"\b[A-Z]{2,}(?:[-/][A-Z0-9]+)*\b|(?<=\()[A-Z](?=\))"),
     ("words", rf"\b(?i:{_NUMBER_WORD}(?:(?:[- ]| and ){_NUMBER_WORD})*)\b"),
     (
         "name",
@@ -57,10 +73,17 @@ _PATTERNS = (
         r"(?:(?: | (?:of|de|da|do|la|del|von|van|der|the) )[A-Z][\w’'-]{0,40}[\wà-ÿ])*",
     ),
 )
-_ANY = re.compile("|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS)))
+# No value begins inside a word, so that most places of a text are passed over at once.
+_ANY = re.compile(
+    r"(?:(?<!\w)|(?=[\"“`\[]))(?:"
+    + "|".join(f"(?P<p{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS))
+    + ")"
+)
 _KINDS = {f"p{i}": kind for i, (kind, _) in enumerate(_PATTERNS)}
 MOST_VALUES = 200
 """Values read of one text; an instruction has a handful, and a reply must not take seconds."""
+_ROUND = frozenset({"1", "10", "100", "1000", "1,000"})
+_RATE = re.compile(r"(?:\bper |/ ?)$")
 _ACRONYMS = word_set(
     """
     API APIs ID IDs QR URL GPS ISO IATA ICAO IBAN BIC VAT ISBN EAN HTTP HTTPS JSON XML PDF CSV DNA
@@ -74,6 +97,9 @@ _OPENERS = word_set(
     do tell give show find get check convert calculate compute list look additionally also then
     after before finally next first second lastly for in on at to from with the a an and but if it
     this that there they let help hello hi hey dear thanks thank as your you she he her his their
+    complete break write decode encode put book enter note pin move shift reserve cancel explain spell read
+    turn mark strike express rank make set sort join split cut remove hand delete change going looking
+    whether takes hands reads says pins ticks packing landing settle count
     work starting next translate identify determine name send provide fetch retrieve return verify
     validate estimate count rank search compare add begin
     """
@@ -152,8 +178,15 @@ def unquoted(raw: str) -> str:
         return re.sub(r"\\(.)", r"\1", inside)
 
 
-def _read(kind: str, raw: str, at_start: bool) -> tuple[str, Any, str] | None:
-    """Give kind, value and inner characters of what a pattern found; None where it is no value after all."""
+def _read(kind: str, raw: str, at_start: bool, beside_name: bool = False) -> tuple[str, Any, str] | None:
+    """Give kind, value and inner characters of what a pattern found; None where it is no value after all.
+
+    Args:
+        kind: name of the pattern.
+        raw: the characters it found.
+        at_start: whether they begin a sentence.
+        beside_name: whether they stand in brackets or after `Name, `, as codes of countries do.
+    """
     if kind == "quoted":
         return kind, unquoted(raw), unquoted(raw)
     if kind == "array":
@@ -170,11 +203,15 @@ def _read(kind: str, raw: str, at_start: bool) -> tuple[str, Any, str] | None:
         return kind, _iso_clock(raw), raw
     if kind in ("number", "measure"):
         return "number", read_number(raw), raw
+    if kind == "aperture":
+        return "number", read_number(raw[2:]), raw[2:]
+    if kind in ("run", "script"):
+        return "quoted", raw, raw
     if kind == "words":
         number = number_in_words(re.split(r"[- ]+", raw.lower()))
         return None if number is None or raw.lower() == "one" else ("number", number, raw)
     if kind == "caps":
-        return None if raw in _ACRONYMS else (kind, raw, raw)
+        return None if raw in _ACRONYMS and not beside_name else (kind, raw, raw)
     if kind == "name":
         first, _, rest = raw.partition(" ")
         lower = first.lower().replace("’", "'")
@@ -200,9 +237,12 @@ def find_values(text: str) -> list[Value]:
         if len(found) == MOST_VALUES:
             break
         start, end = match.span()
-        lead = text[max(start - 3, 0) : start]
-        at_start = not lead.strip() or lead.rstrip()[-1] in ".!?" or "\n" in lead
-        read = _read(_KINDS[match.lastgroup or ""], match.group(), at_start)
+        lead = text[max(start - 4, 0) : start]
+        if match.group() in _ROUND and _RATE.search(lead):
+            continue  # `6.4 litres per 100 km` gives one value
+        at_start = not lead.strip() or lead.rstrip()[-1] in ".!?:" or "\n" in lead
+        beside_name = lead[-1:] == "(" or (lead[-2:] == ", " and bool(found) and found[-1].end == start - 2)
+        read = _read(_KINDS[match.lastgroup or ""], match.group(), at_start, beside_name)
         if read is None:
             continue
         kind, value, inner = read

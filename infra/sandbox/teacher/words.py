@@ -76,20 +76,25 @@ def name_words(name: str) -> tuple[str, ...]:
 _PHRASES = {tuple(map(stem, words.split())): stem(meant) for words, meant in PHRASES.items()}
 
 
-def content_stems(text: str) -> list[str]:
-    """Stems of the words of a text, in order, small words left out; `how far` counts as `distance`."""
-    stems: list[str] = []
+def placed_stems(text: str) -> list[tuple[int, str]]:
+    """Stems of the words of a text with their places, small words left out; `how far` is a `distance`."""
+    stems: list[tuple[int, str]] = []
     before = ""
     for match in WORD.finditer(text):
         word = match.group().lower()
         if before == "how" and word in QUESTIONS:
-            stems.append(stem(QUESTIONS[word]))
+            stems.append((match.start(), stem(QUESTIONS[word])))
         elif not is_small(word):
-            stems.append(stem(word))
+            stems.append((match.start(), stem(word)))
         if before and (phrase := _PHRASES.get((stem(before), stem(word)))):
-            stems.append(phrase)
+            stems.append((match.start(), phrase))
         before = word
     return stems
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the words of a text, in order, small words left out."""
+    return [stemmed for _, stemmed in placed_stems(text)]
 
 
 def humanised(name: str) -> str:

@@ -153,7 +153,13 @@ def _chosen(order: Order, usable: list[WritableApi], rng: random.Random) -> list
 
 def read_back(plan: Plan) -> list[tuple[str, dict[str, Any]]]:
     """The calls that the planner reads from an instruction, before anything has been answered."""
-    return [(step.function.name, step.reading.arguments) for step in plan.steps]
+    return [
+        (function.name, reading.arguments)
+        for step in plan.steps
+        for function, reading in (
+            *((inner.function, inner.reading) for inner in step.inner), (step.function, step.reading)
+        )
+    ]  # fmt: skip
 
 
 def draft_one(order: Order, usable: list[WritableApi], used: set[str], rng: random.Random) -> Draft | None:
