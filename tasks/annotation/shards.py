@@ -13,10 +13,11 @@ from tasks.records import Call, Instruction, Reject, Spend, Trajectory
 from tasks.rollout.driver import Rollout
 from tasks.rollout.environments import open_environment
 from tasks.rollout.instructions import apis_of, left_of
+from tasks.rollout.offers import offered
 from tasks.rollout.pool import work_through
 from tasks.rollout.sessions import roll_apart
 from tasks.rollout.trajectories import trajectory_of
-from tasks.search.functions import PUBLISHED, SchemaStyle, offer
+from tasks.search.functions import PUBLISHED, SchemaStyle
 from tasks.search.methods import method
 from tasks.search.problem import Problem
 from tasks.storage.rejects import reject
@@ -39,19 +40,22 @@ class Annotator:
     """How documentation becomes functions; None: by each API's source."""
     budgets: Mapping[str, int] = field(default_factory=dict)
     """Instruction id to the tokens that a search at equal cost may spend."""
+    allow_writes: str = ""
+    """Tools that may be written with; see `rollout.offers`."""
 
     async def annotate(self, instruction: Instruction) -> Trajectory | Reject:
         """The instruction's trajectory, or why it has none."""
         try:
-            offered = offer(apis_of(instruction, self.inputs.apis), self.schemas)
+            apis = apis_of(instruction, self.inputs.apis)
         except RecordError as error:
             return reject(NAME, instruction.instruction_id, error.reason, error.evidence)
+        offer = offered(apis, self.environment.name, self.allow_writes, self.schemas)
         searcher, budget = method(self.method), self.budgets.get(instruction.instruction_id)
         if searcher.needs_budget and budget is None:
             why = "the annotation whose cost is matched has no trajectory of it"
             return reject(NAME, instruction.instruction_id, "no_budget", why)
-        search = searcher.search(Problem(instruction.instruction_id, instruction.text, offered, budget))
-        tree, end_state = await roll_apart(search, instruction, offered, self.rollout)
+        search = searcher.search(Problem(instruction.instruction_id, instruction.text, offer, budget))
+        tree, end_state = await roll_apart(search, instruction, offer, self.rollout)
         return trajectory_of(
             tree,
             instruction,
@@ -92,11 +96,15 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
                 form=parameters["form"],
                 temperature=parameters["temperature"],
                 max_tokens=parameters["max_tokens"],
+                address=table.address,
             )
             matched = parameters.get("equal_cost_to", "")
             budgets = token_budgets(matched) if matched else {}
             schemas = PUBLISHED if parameters.get("schemas") == "published" else None
-            annotator = Annotator(inputs, model, environment, rollout, parameters["method"], schemas, budgets)
+            allow_writes = parameters.get("allow_writes", "")
+            annotator = Annotator(
+                inputs, model, environment, rollout, parameters["method"], schemas, budgets, allow_writes
+            )
             await work_through(
                 left,
                 annotator.annotate,

@@ -17,6 +17,7 @@ from tasks.llm.metered import require_usable
 from tasks.llm.openai_compatible import model_named
 from tasks.records import Call, Reject, Spend, Trajectory
 from tasks.rollout.environments import require_environment
+from tasks.rollout.offers import require_writes, withheld
 from tasks.search import methods, prompts
 from tasks.search.forms import CallingForm, version
 from tasks.search.methods import method
@@ -56,6 +57,11 @@ class Parameters(StageParameters):
         "live", description="Where API answers come from: the APIs themselves, or a ToolBench proxy"
     )
     api_proxy: str = Field("", description="Full address of the proxy, e.g. http://127.0.0.1:9009/rapidapi")
+    allow_writes: str = Field(
+        "",
+        description="Tools whose APIs may write in live, commas between: ids, slugs or standard names; "
+        "or 'all'",
+    )
     toolenv: str = Field("", description="Folder of tool documents by category, for a query file")
     form: CallingForm = Field(
         "tools",
@@ -93,11 +99,14 @@ def plan(parameters: Parameters) -> str:
     offered = {api_id for instruction in inputs.instructions for api_id in instruction.api_ids}
     apis = [inputs.apis[api_id] for api_id in sorted(offered & inputs.apis.keys())]
     require_environment(parameters.environment, parameters.api_proxy, apis)
+    require_writes(parameters.environment, parameters.allow_writes, apis, searcher)
     require_usable(parameters.model)
 
     def shards() -> tuple[list[dict[str, int]], list[str]]:
         count, size = len(inputs.instructions), parameters.shard_size
-        return [{"first": first, "count": min(size, count - first)} for first in range(0, count, size)], []
+        gone = withheld(inputs.instructions, inputs.apis, parameters.environment, parameters.allow_writes)
+        parts = [{"first": first, "count": min(size, count - first)} for first in range(0, count, size)]
+        return parts, gone.notes()
 
     table = plan_table(
         stage=NAME,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tasks.annotation import stage
-from tasks.errors import ConfigurationError
+from tasks.errors import ConfigurationError, FingerprintMismatch
 from tasks.records import Trajectory
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
@@ -39,6 +39,7 @@ def add_note(state: State, text: Annotated[str, Text("What to write.", examples=
     state["notes"].append(note)
     return note
 '''
+GIVE_UP = {"return_type": "give_up_and_restart"}
 KEPT = {"notebook": {"notes": [{"id": 1, "text": "buy bread"}]}}
 
 
@@ -84,12 +85,43 @@ def test_the_end_state_of_an_instruction_is_its_own_and_starts_fresh(
         with chat_server(*script) as model:
             monkeypatch.setenv("OPENAI_BASE_URL", model.url)
             parameters = stage.Parameters(
-                instructions=str(tasks), trajectories=str(tmp_path / version), model="x", method="CoT@1"
+                instructions=str(tasks),
+                trajectories=str(tmp_path / version),
+                model="x",
+                method="DFS_woFilter_w2",
+                allow_writes="notebook",
             )
             report = stage.run(parameters, Silent())
         [row] = Table.open(report.address).records(Trajectory, "trajectories")
         assert (row.source_id, row.final_answer) == ("s1-000001", "Noted.")
         assert json.loads(row.end_state) == KEPT
+        assert kept_in(hub, "s1-000001") == KEPT
+
+
+def kept_in(hub: RunningHub, session: str) -> Any:
+    key = {"X-Hub-Key": hub.key}
+    return httpx.get(f"{hub.location}/hub/sessions/{session}", headers=key).json()["state"]
+
+
+def test_what_writes_is_left_out_unless_allowed_and_the_instruction_is_searched_all_the_same(
+    hub: RunningHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = written(tmp_path, {**notes_task(hub), "id": "s1-000002"})
+    monkeypatch.setenv("FOUNDRY_HUB_KEY", hub.key)
+    script = [said("add_note_for_notebook", {"text": "buy bread"}), said("Finish", GIVE_UP)]
+    with chat_server(*script) as model:
+        monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+        given = {"instructions": str(tasks), "trajectories": str(tmp_path / "v1"), "model": "x"}
+        parameters = stage.Parameters(**given, method="CoT@1")
+        report = stage.run(parameters, Silent())
+        with pytest.raises(FingerprintMismatch, match="allow_writes"):
+            stage.plan(stage.Parameters(**given, method="CoT@1", allow_writes="all"))
+        with pytest.raises(ConfigurationError, match="'calendar', which is no tool offered"):
+            stage.plan(stage.Parameters(**given, allow_writes="calendar"))
+    [row] = Table.open(report.address).records(Trajectory, "trajectories")
+    assert (row.api_ids, row.finish_type, kept_in(hub, "s1-000002")) == ((), "give_up", {})
+    assert any("hub/notebook/add-note; --allow-writes TOOL" in note for note in report.notes)
+    assert any(note.endswith("searched without it: 1") for note in report.notes)
 
 
 def test_without_a_key_the_hub_is_not_called(hub: RunningHub, tmp_path: Path) -> None:
