@@ -47,6 +47,10 @@ class FactoryParameters(BaseModel):
         "DFS_woFilter_w2",
         description="Searcher: DFS_woFilter_wW (DFSDT, W children a node) or CoT@N (ReACT, N attempts)",
     )
+    allow_writes: str = Field(
+        "",
+        description="Tools whose APIs may write while solutions are searched, commas between; or 'all'",
+    )
     held_out: float = Field(0.2, gt=0, lt=1, description="Share of instructions kept for evaluation")
     shards: int = Field(4, ge=1, le=10_000, description="Flow runs that share the annotation")
     concurrency: int = Field(8, ge=1, le=512, description="Instructions in work at once, per shard")
@@ -202,6 +206,7 @@ def _settings(verb: str, journey: FactoryParameters, addresses: Mapping[str, str
             return {
                 **model,
                 "method": journey.method,
+                "allow_writes": journey.allow_writes,
                 "shard_size": max(1, math.ceil(written / journey.shards)),
             }
         case "finetune":
@@ -210,6 +215,6 @@ def _settings(verb: str, journey: FactoryParameters, addresses: Mapping[str, str
             return {"max_pairs": journey.retriever_pairs}
         case "tooleval":
             model["judge"] = model.pop("model")
-            return {**model, "limit": journey.evaluated}
+            return {**model, "limit": journey.evaluated, "allow_writes": journey.allow_writes}
         case _:
             return {}

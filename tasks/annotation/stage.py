@@ -17,7 +17,7 @@ from tasks.llm.metered import require_usable
 from tasks.llm.openai_compatible import model_named
 from tasks.records import Call, Reject, Spend, Trajectory
 from tasks.rollout.environments import require_environment
-from tasks.rollout.offers import require_writes, withheld
+from tasks.rollout.offers import require_forks, require_known, withheld
 from tasks.search import methods, prompts
 from tasks.search.forms import CallingForm, version
 from tasks.search.methods import method
@@ -99,7 +99,8 @@ def plan(parameters: Parameters) -> str:
     offered = {api_id for instruction in inputs.instructions for api_id in instruction.api_ids}
     apis = [inputs.apis[api_id] for api_id in sorted(offered & inputs.apis.keys())]
     require_environment(parameters.environment, parameters.api_proxy, apis)
-    require_writes(parameters.environment, parameters.allow_writes, apis, searcher)
+    require_known(parameters.allow_writes, inputs.apis.values())
+    require_forks(parameters.environment, parameters.allow_writes, apis, searcher)
     require_usable(parameters.model)
 
     def shards() -> tuple[list[dict[str, int]], list[str]]:

@@ -19,10 +19,10 @@ from tasks.records import Call, Checkpoint, Instruction, Reject, Result, Spend, 
 from tasks.rollout.driver import Rollout
 from tasks.rollout.environments import open_environment
 from tasks.rollout.instructions import apis_of, left_of
+from tasks.rollout.offers import offered
 from tasks.rollout.pool import work_through
 from tasks.rollout.sessions import roll_apart
 from tasks.rollout.trajectories import trajectory_of
-from tasks.search.functions import offer
 from tasks.search.methods import method
 from tasks.search.problem import Problem
 from tasks.storage.rejects import reject
@@ -64,6 +64,8 @@ class Student:
     model: MeteredModel
     rollout: Rollout
     method: str
+    allow_writes: str
+    """Tools that may be written with; see `rollout.offers`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +97,18 @@ class Examiner:
         return await self._result(instruction, TEACHER, found, teacher.any)
 
     async def _search(self, instruction: Instruction, student: Student) -> Trajectory:
-        offered = offer(apis_of(instruction, self.exam.apis))
-        problem = Problem(instruction.instruction_id, instruction.text, offered)
+        environment = student.rollout.environment.name
+        offer = offered(apis_of(instruction, self.exam.apis), environment, student.allow_writes)
+        problem = Problem(instruction.instruction_id, instruction.text, offer)
         search = method(student.method).search(problem)
-        tree, end_state = await roll_apart(search, instruction, offered, student.rollout)
+        tree, end_state = await roll_apart(search, instruction, offer, student.rollout)
         return trajectory_of(
             tree,
             instruction,
             method=student.method,
             teacher=student.checkpoint.checkpoint_id,
             teacher_kind=student.checkpoint.teacher_kind,
-            environment=student.rollout.environment.name,
+            environment=environment,
             end_state=end_state,
         )
 
@@ -195,8 +198,9 @@ async def _open_student(
         form=form_of(checkpoint),
         temperature=parameters["student_temperature"],
         max_tokens=parameters["student_max_tokens"],
+        address=table.address,
     )
-    return Student(checkpoint, model, rollout, parameters["student_method"])
+    return Student(checkpoint, model, rollout, parameters["student_method"], parameters["allow_writes"])
 
 
 def _publish(

@@ -21,6 +21,7 @@ from tasks.llm.metered import require_usable
 from tasks.llm.openai_compatible import model_named
 from tasks.records import Call, Reject, Result, Spend, Trajectory
 from tasks.rollout.environments import require_environment
+from tasks.rollout.offers import require_forks, withheld
 from tasks.search import methods, prompts
 from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
 from tasks.storage.table import Table
@@ -74,6 +75,11 @@ class Parameters(StageParameters):
         "live", description="What answers the student's calls: the APIs themselves, or a ToolBench proxy"
     )
     api_proxy: str = Field("", description="Full address of the proxy, e.g. http://127.0.0.1:9009/rapidapi")
+    allow_writes: str = Field(
+        "",
+        description="Tools whose APIs the student may write with in live, commas between: ids, slugs or "
+        "standard names; or 'all'",
+    )
     limit: int | None = Field(
         None, ge=1, description="Most instructions, of every group alike; empty: all of the split"
     )
@@ -165,6 +171,8 @@ def _require_sense(parameters: Parameters) -> None:
         )
     if parameters.api_proxy and not parameters.student:
         raise ConfigurationError("--api-proxy answers a student's calls; give --student, or leave it out")
+    if parameters.allow_writes and not parameters.student:
+        raise ConfigurationError("--allow-writes is about a student's calls; give --student, or leave it out")
 
 
 def _look_at_teacher(address: str, exam: Exam) -> list[str]:
@@ -187,12 +195,17 @@ def _look_at_teacher(address: str, exam: Exam) -> list[str]:
 def _look_at_student(parameters: Parameters, exam: Exam) -> list[str]:
     """Notes on the student's checkpoint, once it and its environment are known to be usable."""
     checkpoint = require_student(parameters.student)
-    require_environment(parameters.environment, parameters.api_proxy, list(exam.apis.values()))
+    apis = list(exam.apis.values())
+    require_environment(parameters.environment, parameters.api_proxy, apis)
+    searcher = methods.method(parameters.student_method)
+    require_forks(parameters.environment, parameters.allow_writes, apis, searcher)
+    gone = withheld(exam.instructions, exam.apis, parameters.environment, parameters.allow_writes)
     small = checkpoint.parameters < SMALL_PARAMETERS
     return [
         f"the student has {checkpoint.parameters:,} parameters, trained for {checkpoint.steps:,} steps "
         f"on {checkpoint.samples:,} samples"
-        + (": a model so small is expected to score about nothing, and shows that the journey works" * small)
+        + (": a model so small is expected to score about nothing, and shows that the journey works" * small),
+        *gone.notes(),
     ]
 
 

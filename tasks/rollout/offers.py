@@ -36,8 +36,22 @@ def offered(
     return offer([api for api in apis if _is_allowed(api, allowed)], style, writes)
 
 
-def require_writes(environment: str, allow_writes: str, apis: Iterable[Api], searcher: Method) -> None:
-    """Say before the first paid call that tools are allowed to write which cannot be, or do not exist.
+def require_known(allow_writes: str, apis: Iterable[Api]) -> None:
+    """Say before the first paid call that a tool is allowed to write which is not there.
+
+    Raises:
+        ConfigurationError: no API of `apis` belongs to a tool of that name.
+    """
+    apis = list(apis)
+    unknown = sorted(_names(allow_writes) - {name for api in apis for name in names_of(api)} - {ALL})
+    if unknown:
+        tools = sorted({api.tool_id for api in apis if writes(api)})
+        there = f"those that write are {_listed(tools)}" if tools else "none writes"
+        raise ConfigurationError(f"--allow-writes names {unknown[0]!r}, which is no tool here; {there}")
+
+
+def require_forks(environment: str, allow_writes: str, apis: Iterable[Api], searcher: Method) -> None:
+    """Say before the first paid call that a search would leak what it writes.
 
     Args:
         environment: kind, `live` or another.
@@ -46,19 +60,15 @@ def require_writes(environment: str, allow_writes: str, apis: Iterable[Api], sea
         searcher: one that may come back to a state takes only what can be forked.
 
     Raises:
-        ConfigurationError: no tool of that name, a searcher that would leak, or another environment.
+        ConfigurationError: it would, or the environment is one where nothing needs to be allowed.
     """
     allowed = _names(allow_writes)
-    if allowed and environment != LIVE:
-        raise ConfigurationError("--allow-writes goes with --environment live; nothing else writes")
-    apis = list(apis)
-    known = {name for api in apis for name in names_of(api)}
-    if unknown := sorted(allowed - known - {ALL}):
-        tools = sorted({api.tool_id for api in apis if writes(api)})
-        there = f"those that write are {_listed(tools)}" if tools else "none writes"
-        raise ConfigurationError(f"--allow-writes names {unknown[0]!r}, which is no tool offered; {there}")
+    if environment != LIVE:
+        if allowed:
+            raise ConfigurationError("--allow-writes goes with --environment live; nothing else writes")
+        return
     held = [api.api_id for api in apis if writes(api) and _is_allowed(api, allowed) and not can_fork([api])]
-    if held and environment == LIVE and searcher.branches:
+    if held and searcher.branches:
         raise ConfigurationError(
             f"{searcher.name} may come back to a state that it has left, and what {held[0]} writes cannot be "
             "forked; search with CoT@1, or leave its tool out of --allow-writes"

@@ -116,7 +116,7 @@ def test_what_writes_is_left_out_unless_allowed_and_the_instruction_is_searched_
         report = stage.run(parameters, Silent())
         with pytest.raises(FingerprintMismatch, match="allow_writes"):
             stage.plan(stage.Parameters(**given, method="CoT@1", allow_writes="all"))
-        with pytest.raises(ConfigurationError, match="'calendar', which is no tool offered"):
+        with pytest.raises(ConfigurationError, match="'calendar', which is no tool here"):
             stage.plan(stage.Parameters(**given, allow_writes="calendar"))
     [row] = Table.open(report.address).records(Trajectory, "trajectories")
     assert (row.api_ids, row.finish_type, kept_in(hub, "s1-000002")) == ((), "give_up", {})

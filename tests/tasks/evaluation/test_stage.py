@@ -329,6 +329,7 @@ def test_bad_input_is_one_sentence_before_anything_is_paid(
     assert "there is no search method 'CoT'" in mistake(tables, student_method="CoT")
     assert "give CoT@<budget>tokens" in mistake(tables, student_method="CoT@cost")
     assert "--api-proxy answers a student's calls" in mistake(tables, api_proxy="http://127.0.0.1:9/x")
+    assert "--allow-writes is about a student's calls" in mistake(tables, allow_writes="all")
     assert "holds no table" in mistake(tables, instructions=str(tmp_path / "nothing"))
     assert "not instructions" in mistake(tables, instructions=tables["trajectories"])
     assert "not trajectories" in mistake(tables, trajectories=tables["instructions"])

@@ -4,7 +4,7 @@ import pytest
 
 from tasks.errors import ConfigurationError
 from tasks.records import Instruction
-from tasks.rollout.offers import offered, require_writes, withheld
+from tasks.rollout.offers import offered, require_forks, require_known, withheld
 from tasks.search.methods import method
 from tests.tasks.search.played import api
 
@@ -47,26 +47,26 @@ def test_an_instruction_that_loses_all_its_apis_can_still_finish():
 
 
 def test_a_searcher_that_comes_back_takes_only_what_can_be_forked():
-    require_writes("live", "task_board", ALL, DFSDT)
-    require_writes("live", "all", ALL, REACT)
-    require_writes("live", "", ALL, DFSDT)
+    require_forks("live", "task_board", ALL, DFSDT)
+    require_forks("live", "all", ALL, REACT)
+    require_forks("live", "", ALL, DFSDT)
+    require_forks("proxy", "", ALL, DFSDT)
     for allowed in ("mail", "all"):
         with pytest.raises(ConfigurationError, match=r"DFS_woFilter_w2 may come back .* toolbench/mail/send"):
-            require_writes("live", allowed, ALL, DFSDT)
+            require_forks("live", allowed, ALL, DFSDT)
 
 
-@pytest.mark.parametrize(
-    ("environment", "allow_writes", "sentence"),
-    [
-        ("live", "todo_list", "'todo_list', which is no tool offered; those that write are hub/task_board"),
-        ("proxy", "task_board", "--allow-writes goes with --environment live"),
-    ],
-)
-def test_what_cannot_be_allowed_is_refused(environment: str, allow_writes: str, sentence: str):
-    with pytest.raises(ConfigurationError, match=sentence):
-        require_writes(environment, allow_writes, ALL, REACT)
+def test_tools_are_known_by_id_slug_and_standard_name():
+    require_known("all, task_board, hub/task_board", ALL)
+    with pytest.raises(ConfigurationError, match="'todo', which is no tool here; those that write are"):
+        require_known("task_board,todo", ALL)
     with pytest.raises(ConfigurationError, match="none writes"):
-        require_writes("live", "todo_list", [READ], REACT)
+        require_known("todo", [READ])
+
+
+def test_behind_a_proxy_there_is_nothing_to_allow():
+    with pytest.raises(ConfigurationError, match="--allow-writes goes with --environment live"):
+        require_forks("proxy", "task_board", ALL, REACT)
 
 
 def test_what_is_left_out_is_noted_with_the_instructions_that_want_it():
