@@ -19,7 +19,7 @@ from tasks.search.finish import read_finish
 from tasks.search.messages import turn_messages
 from tasks.search.problem import Problem
 from tasks.search.prompts import opening
-from tasks.search.worlds import Written, with_call, world_of
+from tasks.search.worlds import Written, not_repeated, up_to, world_of
 
 REPLY_CHARS = 32_768
 """Kept of one thought or argument text; a preset's 1,024 tokens never reach it, a broken model may."""
@@ -55,10 +55,17 @@ class TreeNode:
     score: float | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    written: Written = ()
-    """Writing calls on the path to here, its own included."""
+    wrote: bytes = b""
+    """Digest of the call that was made here and writes, with its arguments; empty for any other."""
+    made_before: bool = False
+    """The path to here has made this very call, which writes, before: it was not sent again."""
     repeats: int = -1
     """Id of the node that made the same call in the same world before; -1 where it is the first."""
+
+    @property
+    def written(self) -> Written:
+        """Writing calls on the path to here, its own included."""
+        return tuple(node.wrote for node in self.path() if node.wrote)
 
     @property
     def world(self) -> str:
@@ -161,15 +168,22 @@ class DecisionTree:
         call = _digest(function.encode(), values)
         ordinal = self._acted[call]
         self._acted[call] += 1
-        world, makes = node.world, ""
-        if function in self.problem.offer.writing:
-            node.written, made = with_call(node.written, call)
-            makes = world_of(made)
-            first = self._makers.setdefault(makes, node.node_id)
-            node.repeats = first if first != node.node_id else -1
+        world = node.world if self.problem.offer.writing else ""
+        makes = self._write(node, call) if function in self.problem.offer.writing else ""
         if node.repeats < 0:
             self.api_calls += 1
         return Act(function, node.description, self.problem.instruction_id, ordinal, world, makes)
+
+    def _write(self, node: TreeNode, call: bytes) -> str:
+        """Note a call that writes; returns the world it makes."""
+        written = node.written
+        made = up_to(written, call)
+        node.made_before = call in written
+        if not node.made_before:
+            node.wrote = call
+        first = self._makers.setdefault(world_of(made), node.node_id)
+        node.repeats = first if first != node.node_id else -1
+        return world_of(made)
 
     def count(self, reply: Reply) -> int:
         """Book a reply; returns its ordinal in the tree."""
@@ -204,7 +218,9 @@ class DecisionTree:
         return node
 
     def observe(self, node: TreeNode, observation: Observation) -> None:
-        """Write an observation into the node of its call."""
+        """Write an observation into the node of its call; marked where the path has made that call before."""
+        if node.made_before:
+            observation = not_repeated(observation)
         node.observation = _clean(observation.text)
         node.observation_code = observation.code
 
@@ -261,9 +277,7 @@ class DecisionTree:
         )
 
     def _add(self, parent: TreeNode, kind: NodeKind, description: str, ask: int) -> TreeNode:
-        node = TreeNode(
-            len(self.nodes), parent, kind, description, ask, parent.depth + 1, written=parent.written
-        )
+        node = TreeNode(len(self.nodes), parent, kind, description, ask, parent.depth + 1)
         parent.children.append(node)
         self.nodes.append(node)
         return node

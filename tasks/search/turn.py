@@ -8,7 +8,6 @@ from tasks.search.codes import HALLUCINATED, INPUT_ERROR
 from tasks.search.effects import Act, Ask, Effects, Message, Observation, Outcomes, Reply
 from tasks.search.functions import FINISH
 from tasks.search.tree import DecisionTree, TreeNode, refusal
-from tasks.search.worlds import not_repeated
 
 Turn: TypeAlias = Generator[Effects, Outcomes, TreeNode | None]
 Step: TypeAlias = Generator[Effects, Outcomes, TreeNode]
@@ -78,9 +77,7 @@ def _observe(tree: DecisionTree, node: TreeNode) -> Generator[Effects, Outcomes,
     except ArgumentError as error:
         tree.observe(node, refusal(str(error), INPUT_ERROR))
     else:
-        observation = yield from _act(act)
-        again_here = act.makes and node.world == act.world
-        tree.observe(node, not_repeated(observation) if again_here else observation)
+        tree.observe(node, (yield from _act(act)))
 
 
 def _ask(ask: Ask) -> Generator[Effects, Outcomes, Reply]:

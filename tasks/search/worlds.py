@@ -29,11 +29,9 @@ def world_of(written: Written) -> str:
     return hashlib.blake2b(b"".join(written), digest_size=16).hexdigest() if written else ""
 
 
-def with_call(written: Written, call: bytes) -> tuple[Written, Written]:
-    """What a path has written after one more call, and what it had when that call was first made on it."""
-    if call in written:
-        return written, written[: written.index(call) + 1]
-    return (*written, call), (*written, call)
+def up_to(written: Written, call: bytes) -> Written:
+    """What a path had written when it first made a call, that call included; it may be about to make it."""
+    return written[: written.index(call) + 1] if call in written else (*written, call)
 
 
 def not_repeated(observation: Observation) -> Observation:

@@ -15,6 +15,7 @@ from tasks.llm.scripted import Line, ScriptedModel
 from tasks.records import Api, Call, ExpectedFact, Instruction
 from tasks.rollout.driver import Rollout
 from tasks.rollout.sessions import roll_apart
+from tasks.search.effects import Search
 from tasks.search.functions import offer
 from tasks.search.methods import method
 from tasks.search.problem import Problem
@@ -72,16 +73,21 @@ def instruction(*facts: ExpectedFact) -> Instruction:
 
 
 def searched(
-    script: Sequence[Line], environment: Notebook, log: Path, name: str, **settings: Any
+    script: Sequence[Line],
+    environment: Notebook,
+    log: Path,
+    name: str | Callable[[Problem], Search],
+    **settings: Any,
 ) -> tuple[DecisionTree, str, list[Call]]:
-    """Tree, end state and counted calls of one search."""
+    """Tree, end state and counted calls of one search, by a method's name or a searcher."""
 
     async def drive() -> tuple[DecisionTree, str]:
         rollout = Rollout(
             model=metered, environment=environment, stage="annotate", shard=0, seed=5, **settings
         )
         offered = offer(NOTES, writes=lambda each: each.method == "POST")
-        search = method(name).search(Problem("i1", "Note it.", offered))
+        searcher = method(name).search if isinstance(name, str) else name
+        search = searcher(Problem("i1", "Note it.", offered))
         return await roll_apart(search, instruction(STATE), offered, rollout)
 
     calls = CallLog(log)

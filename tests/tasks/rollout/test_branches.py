@@ -8,6 +8,9 @@ import pytest
 from tasks.errors import ApiUnreachable, ConfigurationError
 from tasks.llm.scripted import calls
 from tasks.search.codes import TIMEOUT
+from tasks.search.effects import FunctionCall, Reply
+from tasks.search.problem import Problem
+from tasks.search.tree import DecisionTree
 from tasks.search.worlds import NOT_REPEATED
 from tests.tasks.rollout.remembering import ADD, LIST, Notebook, searched
 
@@ -93,6 +96,32 @@ def test_chains_side_by_side_keep_apart_and_send_the_same_call_once(log: Path) -
     tree, _, _ = searched(script, notebook, log, "CoT-SC@3")
     assert sorted(notebook.sent) == ["a", "b"]
     assert sorted(set(observed(tree))) == ['["a"]', '["b"]']
+
+
+def all_at_once(*texts: str):
+    """A searcher of one turn: these notes in their order, and a look at them, in one round."""
+
+    def search(problem: Problem):
+        tree = DecisionTree(problem)
+        node, acts = tree.root, []
+        for text in (*texts, None):
+            call = FunctionCall(LIST, "{}") if text is None else FunctionCall(ADD, json.dumps({"text": text}))
+            node = tree.grow(node, Reply(None, (call,)), 0)
+            acts.append(tree.act(node, call.name))
+        for act, outcome in zip(acts, (yield tuple(acts)), strict=True):
+            tree.observe(next(each for each in tree.nodes if each.description == act.arguments), outcome)
+        return tree
+
+    return search
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_calls_that_go_out_together_are_made_in_their_order(log: Path, forks: bool) -> None:
+    notebook = Notebook(forks)
+    tree, _, made = searched([], notebook, log, all_at_once("a", "b", "a"))
+    assert notebook.sent == ["a", "b"]
+    assert observed(tree)[-1] == '["a", "b"]'
+    assert len(made) == tree.api_calls == 3
 
 
 def test_searches_for_two_tables_do_not_meet(log: Path, tmp_path: Path) -> None:

@@ -105,3 +105,12 @@ def test_where_nothing_writes_every_call_is_made():
 
 def test_a_mark_is_put_on_an_observation_that_was_cut():
     assert not_repeated(Observation('{"error": "", "resp...', 5)).text.endswith('"error": "", "resp...')
+
+
+def test_calls_of_one_turn_build_on_each_other_before_any_is_answered():
+    tree = DecisionTree(notes())
+    first = tree.grow(tree.root, calls(ADD, text="a"), 0)
+    second = tree.grow(first, calls(LIST), 0)
+    third = tree.grow(second, calls(ADD, text="a"), 0)
+    add, listed, again = (tree.act(node, name) for node, name in ((first, ADD), (second, LIST), (third, ADD)))
+    assert listed.world == again.world == again.makes == add.makes != add.world
