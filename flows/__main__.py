@@ -30,6 +30,7 @@ STAGES = {
 OTHERS = {
     "factory": "flows.commands.factory",
     "show": "flows.commands.show",
+    "analyse": "flows.commands.analyse",
     "export": "flows.commands.export",
     "serve": "flows.commands.serve",
     "deploy": "flows.commands.deploy",

@@ -1,5 +1,6 @@
 """`foundry export KIND ADDRESS FOLDER`: tables in the formats of others."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -53,7 +54,8 @@ def openai_messages(
     partial: Partial = False,
 ) -> None:
     """Write winning paths in OpenAI's fine-tuning format, one conversation a line."""
-    rows = _of_split(_rows(trajectories, partial), split)
+    rows = [row for row in _rows(trajectories, partial) if split in ("all", row.split)]
+    _require(rows, split, trajectories)
     written = write_conversations(rows, form, to)
     console.print(f"{written} conversations of {len(rows)} trajectories in {to}", highlight=False)
 
@@ -74,12 +76,11 @@ def preferences(
     if check:
         judge(material.searches, material.instructions.get(trajectories, ""), trajectories)
     searches = [each for each in material.searches if split in ("all", each.trajectory.split)]
+    _require(searches, split, trajectories)
     made = paired_steps(searches)
     write_preferences(made.pairs, to)
-    console.print(
-        f"{len(made.pairs)} pairs of {made.trees} trees, of {len(searches)}, in {to} ({FORMAT})",
-        highlight=False,
-    )
+    found = f"{len(made.pairs)} pairs of {made.trees} trees, of {len(searches)}, in {to}"
+    console.print(f"{found} ({FORMAT})", highlight=False)
     for reason, count in sorted(made.left_out.items()):
         console.print(f"  left out: {reason}: {count}", highlight=False)
 
@@ -91,5 +92,8 @@ def _rows(address: str, partial: bool) -> list[Trajectory]:
     return table.records(Trajectory, "trajectories", partial)
 
 
-def _of_split(rows: list[Trajectory], split: str) -> list[Trajectory]:
-    return [row for row in rows if split in ("all", row.split)]
+def _require(found: Sequence[object], split: str, address: str) -> None:
+    if not found:
+        raise ConfigurationError(
+            f"{address} holds nothing of the split '{split}'; --split all takes every one"
+        )

@@ -137,7 +137,7 @@ def failure_of(observation: str, code: int, cut: bool = False) -> tuple[bool, Fa
     """
     if code in _FINISHED:
         return True, None
-    error, response, whole = _envelope(observation)
+    error, response, whole = envelope(observation)
     if code in _BY_CODE:
         # The name tells where the observation was lost; that it was lost is said all the same, since a share
         # of the calls that can be judged would else hold every wrong name and few of the other failures.
@@ -153,7 +153,7 @@ def failure_of(observation: str, code: int, cut: bool = False) -> tuple[bool, Fa
     return True, _told(response) if whole or not cut else None
 
 
-def _envelope(observation: str) -> tuple[str | None, str, bool]:
+def envelope(observation: str) -> tuple[str | None, str, bool]:
     """The error label, the text of the response, whether both are whole; label None without an envelope."""
     try:
         body = orjson.loads(observation)
