@@ -8,10 +8,13 @@ A reply that cannot be read is no opinion, never an error.
 The words are ours; `VERSION` is part of the fingerprint of tables whose method asks.
 """
 
+import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal
 
+from tasks.search.codes import NORMAL
 from tasks.search.effects import Message, Reply
 from tasks.search.functions import FINISH
 from tasks.search.messages import NodeLike, turns
@@ -22,6 +25,8 @@ TOLD_CHARS = 1_024
 """Kept of one thought, argument text or observation, as in ToolBench's ranking."""
 LESSON_CHARS = 600
 """Kept of a lesson: about 150 tokens."""
+KEPT_CALLS = 6
+"""Failed calls that a further attempt is told of, at most."""
 BEST, WORST = 10, 1
 """Ends of the scale on which one attempt is rated."""
 
@@ -54,7 +59,9 @@ This attempt has failed:
 It is about to be made again from the beginning. In at most two sentences, say what went wrong and what to \
 do otherwise. Name functions and arguments."""
 _LESSONS = """\
-You have tried this task before, and failed. What you noted down then:
+You have tried this task before, and failed. Calls that failed then, or ended it:
+{calls}
+What you noted down:
 {lessons}
 Keep to it now, and take the next step."""
 
@@ -120,10 +127,31 @@ def learnt(reply: Reply) -> str:
     return "" if reply.failed else " ".join((reply.content or "")[: 4 * LESSON_CHARS].split())[:LESSON_CHARS]
 
 
-def reminder(lessons: Iterable[str]) -> Message | None:
-    """The passing user message that carries lessons into a further attempt; None without any."""
+def failures(attempt: Iterable[NodeLike]) -> list[tuple[str, str]]:
+    """Function and arguments of an attempt's calls that failed or gave up; of its last where none did."""
+    calls = [
+        (name.description, call)
+        for turn in turns(attempt)
+        for name, call in pairwise(turn)
+        if call.kind == "action_input"
+    ]
+    failed = [(name, call.description) for name, call in calls if call.observation_code != NORMAL]
+    return failed or [(name, call.description) for name, call in calls[-1:]]
+
+
+def reminder(lessons: Iterable[str], failed: Sequence[tuple[str, str]]) -> Message | None:
+    """The passing user message that carries lessons into a further attempt; None without any.
+
+    Args:
+        lessons: in the order they were learnt.
+        failed: function and arguments of calls not to be made again; the latest `KEPT_CALLS` are told.
+    """
     listed = "\n".join(f"- {each}" for each in lessons)
-    return {"role": "user", "content": _LESSONS.replace("{lessons}", listed)} if listed else None
+    if not listed:
+        return None
+    calls = [{"name": name, "arguments": _cut(arguments)} for name, arguments in failed[-KEPT_CALLS:]]
+    told_calls = json.dumps(calls, ensure_ascii=False, indent=2)
+    return {"role": "user", "content": _LESSONS.format(calls=told_calls, lessons=listed)}
 
 
 def told(path: Iterable[NodeLike]) -> str:

@@ -4,8 +4,20 @@ import pytest
 
 from tasks.search.dfsdt import dfsdt
 from tasks.search.effects import FunctionCall, Reply
-from tasks.search.questions import compare, learnt, lesson, number, preferred, rate, reminder, told, vote
-from tests.tasks.search.played import ANSWER, RAIN, play, problem, says
+from tasks.search.questions import (
+    compare,
+    failures,
+    learnt,
+    lesson,
+    number,
+    preferred,
+    rate,
+    reminder,
+    told,
+    vote,
+)
+from tasks.search.react import react
+from tests.tasks.search.played import ANSWER, GIVE_UP, RAIN, calls, play, problem, says
 
 
 def path():
@@ -82,8 +94,19 @@ def test_a_lesson_is_one_line_of_bounded_length():
 
 
 def test_lessons_are_reminded_of_in_their_order():
-    message = reminder(["first {x}", "second"])
+    message = reminder(["first {calls}", "second"], [("f", str(number)) for number in range(8)])
     assert message is not None
     assert message["role"] == "user"
-    assert "- first {x}\n- second" in message["content"]
-    assert reminder([]) is None
+    assert "- first {calls}\n- second" in message["content"]
+    listed, _ = json.JSONDecoder().raw_decode(message["content"][message["content"].index("[") :])
+    assert [call["arguments"] for call in listed] == ["2", "3", "4", "5", "6", "7"]
+    assert reminder([], [("f", "{}")]) is None
+
+
+def test_the_calls_that_failed_are_told_else_the_last_one():
+    failed = [says("a", FunctionCall(RAIN, "{")), says(None, FunctionCall("snow", "{}")), says(None, GIVE_UP)]
+    end = play(react(problem()), [calls(RAIN), *failed]).tree.give_ups[0]
+    assert failures(end.path()) == [(RAIN, "{"), ("snow", "{}"), ("Finish", GIVE_UP.arguments)]
+    tree = play(react(problem()), lambda ask: calls(RAIN)).tree
+    assert failures(tree.nodes[-1].path()) == [(RAIN, "{}")]
+    assert failures([tree.root]) == []
