@@ -52,13 +52,13 @@ def model_name(skill: str, stubborn: float) -> str:
     return f"rehearsal-{skill}" + (f"-stubborn{stubborn:g}" if stubborn else "")
 
 
-def searched(here: Place, model: str, method: str) -> Path:
-    """Table of trajectories of one model and method over all tasks."""
-    address = here.folder / f"{model}-{method}"
+def searched(here: Place, model: str, method: str, seed: int = 1) -> Path:
+    """Table of trajectories of one model and method over all tasks; another seed samples afresh."""
+    address = here.folder / (f"{model}-{method}" + (f"-seed{seed}" if seed != 1 else ""))
     _run(
         here.environment,
         *("flows", "annotate", "--instructions", here.tasks, "--trajectories", address),
-        *("--model", model, "--method", method, "--concurrency", 16),
+        *("--model", model, "--method", method, "--concurrency", 16, "--seed", seed),
     )
     return address
 
