@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tasks.annotation.analysis.costs import turn_costs
 from tasks.annotation.analysis.sheets import Cell, Share, Sheet, sheet
 from tasks.annotation.analysis.turns import Searched, Turn
 
@@ -68,6 +69,35 @@ def ends_at_first_chain(searched: Searched) -> bool:
     """Whether the answer that counts, or the lack of one, is the first chain's."""
     chain = first_chain(searched)
     return len(chain) == len(searched.turns) or (bool(chain) and chain[-1].answers)
+
+
+def beyond(searches: Sequence[Searched]) -> Sheet:
+    """What searchers find on their first chain, what beyond it, and what they pay there."""
+    grouped: dict[str, list[Searched]] = {}
+    for searched in searches:
+        grouped.setdefault(searched.trajectory.method, []).append(searched)
+    rows: list[list[Cell]] = []
+    for method, members in sorted(grouped.items()):
+        at_once = sum(each.trajectory.win and ends_at_first_chain(each) for each in members)
+        later = sum(each.trajectory.win for each in members) - at_once
+        billed = {id(each): turn_costs(each) for each in members}
+        whole = sum(cost.tokens for costs in billed.values() for cost in costs.values())
+        first = sum(billed[id(each)][turn.ask].tokens for each in members for turn in first_chain(each))
+        counted = any(each.tokens for each in members)
+        rows.append(
+            [
+                method,
+                len(members),
+                Share(at_once, len(members)),
+                Share(later, len(members)),
+                Share(len(members) - at_once - later, len(members)),
+                Share(whole - first, whole) if counted else None,
+                round((whole - first) / later) if counted and later else None,
+            ]
+        )
+    columns = ["searcher", "searches", "answered on the first chain", "answered later", "not answered"]
+    columns += ["tokens beyond the first chain", "tokens a later answer"]
+    return sheet("beyond_the_first_chain", "The first chain, and what lies beyond it", columns, rows)
 
 
 def is_right(searched: Searched) -> bool:

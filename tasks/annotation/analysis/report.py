@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tasks.annotation.analysis.aftermath import recovery, repeats
+from tasks.annotation.analysis.chains import beyond
 from tasks.annotation.analysis.costs import costliest, yields
 from tasks.annotation.analysis.errors import (
     by_api,
@@ -58,6 +59,7 @@ def analysis(
         notes = [*notes, f"{pooled}: {', '.join(sorted(searchers))}"]
     sheets = [
         *yields(searches),
+        beyond(searches),
         by_kind(searches),
         by_depth(searches),
         by_category(searches, categories, top),

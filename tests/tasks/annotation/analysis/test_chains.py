@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.annotation.analysis.chains import (
+    beyond,
     ends_at_first_chain,
     first_chain,
     first_chain_is_right,
@@ -141,3 +142,12 @@ def test_columns_stand_side_by_side():
     assert rows["right: DFSDT"] == (Share(1, 1), Share(1, 1))
     assert rows["right: ReACT"] == (Share(0, 1), Share(0, 1))
     assert rows["ReACT is the first chain"] == (Share(1, 1), Share(1, 1))
+
+
+def test_what_a_tree_finds_beyond_its_first_chain_is_paid_there():
+    # Two replies of the first chain, two beyond it, each billed 20 tokens; the other tree answers at once.
+    sheet = beyond([rescued(), searched([answer()], instruction_id="b")])
+    row = dict(zip(sheet.columns, sheet.rows[0], strict=True))
+    assert row["answered on the first chain"] == row["answered later"] == Share(1, 2)
+    assert row["tokens beyond the first chain"] == Share(40, 100)
+    assert row["tokens a later answer"] == 40
