@@ -4,8 +4,10 @@ Shards are runs of consecutive instructions. Run again with the same parameters 
 yet; of what was begun, replies that reached this host are replayed from the call log.
 """
 
+from collections import Counter
 from typing import ClassVar, Literal
 
+import orjson
 from pydantic import Field
 
 from tasks.annotation.budgets import require_budgets
@@ -153,6 +155,12 @@ def finish(address: str) -> Report:
         if rehearsed
         else []
     )
+    mended: Counter[str] = Counter()
+    for row in rows:
+        mended.update(orjson.loads(row["repairs"] or "{}"))
+    if mended:
+        counts = ", ".join(f"{name} {count}" for name, count in mended.most_common())
+        notes.append(f"replies were mended before they were followed: {counts}")
     return report_of(address, figures, notes)
 
 

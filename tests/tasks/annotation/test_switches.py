@@ -17,24 +17,36 @@ OFFERED = {
 }
 
 
-def asked_with(folder: Path, monkeypatch: pytest.MonkeyPatch, **switches: Any) -> dict[str, Any]:
-    """Body of the only request of a run."""
+def test_what_had_to_be_mended_stands_in_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    text = "Action: `Finish`\nAction Input: {'return_type': 'give_up_and_restart'}"
+    with chat_server(completion({"content": text})) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        report = stage.run(parameters(tmp_path, server.url, form="text"), Silent())
+    assert report.notes == ["replies were mended before they were followed: dressed_name 1, python_input 1"]
+
+
+def parameters(folder: Path, url: str, **switches: Any) -> stage.Parameters:
+    """Of a run over one query."""
     queries = folder / "queries.json"
     entry = {"query": "Sunrise?", "query_id": 1, "api_list": [OFFERED], "relevant APIs": []}
     queries.write_text(json.dumps([entry]))
+    return stage.Parameters(
+        instructions=str(queries),
+        trajectories=str(folder / "trajectories"),
+        model="m",
+        environment="proxy",
+        api_proxy=f"{url}/rapidapi",
+        **switches,
+    )
+
+
+def asked_with(folder: Path, monkeypatch: pytest.MonkeyPatch, **switches: Any) -> dict[str, Any]:
+    """Body of the only request of a run."""
     finish = {"name": "Finish", "arguments": '{"return_type": "give_up_and_restart"}'}
     call = {"id": "c", "type": "function", "function": finish}
     with chat_server(completion({"content": None, "tool_calls": [call]})) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        parameters = stage.Parameters(
-            instructions=str(queries),
-            trajectories=str(folder / "trajectories"),
-            model="m",
-            environment="proxy",
-            api_proxy=f"{server.url}/rapidapi",
-            **switches,
-        )
-        stage.run(parameters, Silent())
+        stage.run(parameters(folder, server.url, **switches), Silent())
     (body,) = server.bodies
     return body
 

@@ -11,7 +11,7 @@ from tasks.records import Call, Reject, Trajectory
 from tasks.search.methods import method
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
-from tests.tasks.annotation.test_switches import OFFERED
+from tests.tasks.annotation.test_switches import parameters
 from tests.tasks.llm.chat_server import USAGE, Answer, chat_server, completion, continuation, failure
 
 NAME = "sunrise_for_almanac"
@@ -41,20 +41,9 @@ WILD = {
 
 
 def annotated(folder: Path, answer: Answer, monkeypatch: pytest.MonkeyPatch, **chosen: Any) -> Table:
-    queries = folder / "queries.json"
-    entry = {"query": "Sunrise?", "query_id": 1, "api_list": [OFFERED], "relevant APIs": []}
-    queries.write_text(json.dumps([entry]))
     with chat_server(answer) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        parameters = stage.Parameters(
-            instructions=str(queries),
-            trajectories=str(folder / "trajectories"),
-            model="m",
-            environment="proxy",
-            api_proxy=f"{server.url}/rapidapi",
-            **chosen,
-        )
-        report = stage.run(parameters, Silent())
+        report = stage.run(parameters(folder, server.url, **chosen), Silent())
     return Table.open(report.address)
 
 
