@@ -156,7 +156,11 @@ def _brought_value(parameter: Parameter, clause: Clause, brought: list[Answered]
     if value is not None:
         return value
     given = {str(each) for each in brought[-1].arguments.values()}
-    fitting = (leaf for leaf in brought[-1].observation.leaves if _fits_type(parameter, leaf))
+    fitting = (
+        leaf
+        for leaf in brought[-1].observation.leaves
+        if _fits_type(parameter, leaf) and meaning_of_name(leaf.key) in (None, parameter.meaning)
+    )
     return next((_value_of(parameter, leaf) for leaf in fitting if str(leaf.value) not in given), None)
 
 

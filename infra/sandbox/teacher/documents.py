@@ -28,7 +28,7 @@ _WRAPPED = re.compile(
     re.DOTALL,
 )
 _LISTED = re.compile(
-    r"\bexamples?(?: are| values?)?\s*[:=]\s*(?P<list>[^.\n]*(?:\.\d[^.\n]*)*)", re.IGNORECASE
+    r"\bexamples?(?: are| values?)?\s*[:=]\s*(?P<list>(?:[^.\n]|\.(?=[^\s.]))*)", re.IGNORECASE
 )
 _SUCH_AS = re.compile(r"\b(?:e\.g\.|for example|such as|like)[,:]?\s*(?P<list>[^\n]*)", re.IGNORECASE)
 _ABBREVIATED = {
@@ -208,6 +208,9 @@ def build_parameter(name: str, schema: dict[str, Any], required: bool) -> Parame
     texts = [each for each in (*listed, sample) if isinstance(each, str) and each]
     with_digits = [each for each in texts if any(sign.isdigit() for sign in each)]
     meaning = meaning_of(name, description)
+    highest = _number_or_none(schema.get("maximum"))
+    if meaning == "year" and highest is not None and highest < 1_000:
+        meaning = None  # the third year of something, not one of the calendar
     side = side_of(name, description, schema_type in {"integer", "number"})
     return Parameter(
         name=name,

@@ -81,6 +81,8 @@ def _number_for(parameter: Parameter, span: Span) -> _Fit:
             fit -= 0.5
     if span.paired:
         fit += 0.6 if parameter.meaning in ("latitude", "longitude") else -0.5
+    elif parameter.meaning in ("latitude", "longitude") and isinstance(value, int) and span.after:
+        fit -= 1.0  # `6 characters`
     if span.kind == "number" and not any(sign.isdigit() for sign in span.raw):
         fit -= 0.35  # `two friends` seldom means the value
     if (parameter.meaning == "latitude" and abs(value) > 90) or (

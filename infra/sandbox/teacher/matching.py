@@ -12,7 +12,7 @@ from infra.sandbox.teacher.documents import Function, Offer, pattern_of
 from infra.sandbox.teacher.meanings import DERIVABLE
 from infra.sandbox.teacher.reader import Claim, Reading, read_values
 from infra.sandbox.teacher.spans import read_text
-from infra.sandbox.teacher.words import group
+from infra.sandbox.teacher.words import group, stem
 
 FLOOR = 0.8
 """Least score of words at which a clause may ask for a function; one telling shared word reaches it."""
@@ -78,13 +78,19 @@ def _likeness(claim: Claim) -> float:
 
 
 def value_score(
-    clause: Clause, function: Function, instruction: str, reading: Reading, hole: tuple[int, int] = (0, 0)
+    clause: Clause,
+    function: Function,
+    offer: Offer,
+    instruction: str,
+    reading: Reading,
+    hole: tuple[int, int] = (0, 0),
 ) -> float:
     """How well the values of a clause fit a function, about -5 to 6.
 
     Args:
         clause: where the values stand.
         function: what they are read for.
+        offer: all functions; capitals that they speak of are words, others are values.
         instruction: the whole text.
         reading: the values read from the clause.
         hole: part of the clause that belongs to somebody else, and brings what is missing.
@@ -95,7 +101,8 @@ def value_score(
     places = reading.places
     left_over = sum(
         1 for span in read_text(instruction).spans
-        if clause.start <= span.start < clause.end and span.kind not in ("name", "word", "caps")
+        if clause.start <= span.start < clause.end and span.kind not in ("name", "word")
+        and not (span.kind == "caps" and stem(span.raw) in offer.rarity)
         and not hole[0] <= span.start < hole[1]
         and not any(a < span.end and span.start < b for a, b in places)
     )  # fmt: skip
@@ -139,10 +146,10 @@ def ranking(clause: Clause, offer: Offer, instruction: str, floor: float = FLOOR
     by_words = word_scores(clause.stems, offer)
     best = by_words[0][0] if by_words else 0.0
     found: list[Match] = []
-    for score, function in by_words[:CANDIDATES]:
-        if score < floor or score <= 0.3 * best:
+    for score, function in by_words[: CANDIDATES if floor else None]:
+        if score < floor or score < 0.3 * best:
             break
         reading = read_values(function, instruction, clause.start, clause.end)
-        worth = score + value_score(clause, function, instruction, reading)
+        worth = score + value_score(clause, function, offer, instruction, reading)
         found.append(Match(worth, function, reading))
     return sorted(found, key=lambda match: (-match.score, match.function.order))

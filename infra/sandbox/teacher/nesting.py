@@ -27,7 +27,7 @@ NEEDLESS = 1.0
 MOST_PHRASES = 6
 MOST_LACKING = 2
 """Required values that an inner call may bring (a latitude and a longitude)."""
-_BEGINS = re.compile(r"\b(?:the|what|that of|where)\b", re.IGNORECASE)
+_BEGINS = re.compile(r"\b(?:the|what|that of|where)\b|(?<=: )\w|(?<=\bof )(?=[A-Z\d])", re.IGNORECASE)
 _ENDS = re.compile(r",\s|\s(?:have|has|is|are|does|do)\b|\?|\s\(")
 
 
@@ -40,15 +40,18 @@ def output_stems(parameter: Parameter) -> tuple[str, ...]:
 
 
 def feeds(function: Function, missing: tuple[Parameter, ...]) -> float | None:
-    """What it costs to take what is missing from a function's answer; None where it asks for it itself."""
-    asked = {parameter.meaning for parameter in function.required if parameter.meaning}
-    if any(parameter.meaning in asked for parameter in missing):
-        return None
+    """What it costs to take what is missing from a function's answer.
+
+    Less where its documentation speaks of it; None where that does not, and it asks for such a value itself.
+    """
+    asked = {(parameter.meaning, parameter.kind) for parameter in function.required}
     said = all(
         any(function.weights.get(stemmed, 0.0) >= 0.6 for stemmed in output_stems(parameter))
         for parameter in missing
     )
-    return 0.0 if said else UNSAID
+    if said:
+        return 0.0
+    return None if any((parameter.meaning, parameter.kind) in asked for parameter in missing) else UNSAID
 
 
 def _phrases(clause: Clause, instruction: str) -> list[tuple[int, int]]:
@@ -104,7 +107,7 @@ def _outer(
         reading = read_values(function, instruction, clause.start, clause.end, hole=hole)
         if not 0 < len(reading.missing) <= MOST_LACKING:
             continue
-        values = value_score(clause, function, instruction, reading, hole)
+        values = value_score(clause, function, offer, instruction, reading, hole)
         if not read_values(function, instruction, clause.start, clause.end).missing:
             values -= NEEDLESS
         for match in inner:

@@ -16,7 +16,7 @@ from infra.sandbox.teacher.knowledge import MONTHS, NAMES
 from infra.sandbox.teacher.lexicon import word_set
 from infra.sandbox.teacher.spans import Span, read_text
 from infra.sandbox.teacher.units import unit_fits, units_of
-from infra.sandbox.teacher.words import humanised, name_words, stem
+from infra.sandbox.teacher.words import group, humanised, name_words, stem
 
 _ARTICLES = word_set(
     """
@@ -81,6 +81,8 @@ def _label_score(parameter: Parameter, span: Span) -> float:
         elif len(label) > 1 and (shared := label.intersection(before)):
             near = min(before.index(stemmed) for stemmed in shared)
             best = max(best, 1.6 * len(shared) / len(label) - 0.2 * near)
+        if len(label) == 1 and best < 1.0 and _akin(label, before[:2] + after[:2]):
+            best = 1.3
         if after and label.issubset(after):
             far = max(after.index(stemmed) for stemmed in label)
             best = max(best, (3.3 if span.after[0] == "as" else 2.4) + 0.25 * len(label) - 0.25 * far)
@@ -101,6 +103,12 @@ def _label_score(parameter: Parameter, span: Span) -> float:
         if stemmed in parameter.note_stems:
             noted += 0.5 - 0.12 * distance
     return best + min(noted, 0.9)
+
+
+def _akin(label: frozenset[str], stems: tuple[str, ...]) -> bool:
+    """Say whether a word beside a value means nearly the same as a label: people for a population."""
+    marks = {group(stemmed) for stemmed in label}
+    return any(mark.startswith("~") for mark in marks) and any(group(stemmed) in marks for stemmed in stems)
 
 
 def _cue_score(parameter: Parameter, span: Span) -> float:
@@ -260,7 +268,7 @@ def _sample_claims(parameter: Parameter, instruction: str, spans: Sequence[Span]
         yield replace(claim, score=claim.score - 0.6 + cue, evidence=cue)
 
 
-def _verbatim_claims(parameter: Parameter, instruction: str) -> Iterator[Claim]:
+def _verbatim_claims(parameter: Parameter, instruction: str, spans: Sequence[Span]) -> Iterator[Claim]:
     """Find documented example texts that stand in the instruction as they are, with or without quotation."""
     if parameter.type != "string":
         return
@@ -269,8 +277,13 @@ def _verbatim_claims(parameter: Parameter, instruction: str) -> Iterator[Claim]:
         if len(example) < 6 or not re.search(r"[^\w-]", example):
             continue
         start = instruction.find(example)
-        if start >= 0:
-            yield Claim(parameter, example, start, start + len(example), 4.0, 3.0)
+        end = start + len(example)
+        within = any(
+            span.kind == "quoted" and span.start < start < end < span.end and span.value != example
+            for span in spans
+        )
+        if start >= 0 and not within:
+            yield Claim(parameter, example, start, end, 4.0, 3.0)
 
 
 def _candidates(parameter: Parameter, instruction: str, spans: Sequence[Span]) -> Iterator[Claim]:
@@ -282,7 +295,7 @@ def _candidates(parameter: Parameter, instruction: str, spans: Sequence[Span]) -
         yield from _boolean_claims(parameter, instruction)
         return
     yield from _sample_claims(parameter, instruction, spans)
-    yield from _verbatim_claims(parameter, instruction)
+    yield from _verbatim_claims(parameter, instruction, spans)
     floor = REQUIRED_FLOOR if parameter.required else OPTIONAL_FLOOR
     for span in spans:
         fit = fitted(parameter, span)

@@ -16,7 +16,7 @@ from infra.sandbox.teacher.spans import read_text
 
 LONGEST = 4
 """Clauses in one group at most."""
-WEAK_FLOOR, SURE = 0.25, 3.0
+WEAK_FLOOR, SURE = 0.0, 2.6
 """Least score of words, and of words and values together, where nothing better is found."""
 NESTING = 2
 """Clauses of a group at most in which one request may stand inside another."""
@@ -112,4 +112,5 @@ def _by_values(clauses: list[Clause], offer: Offer, instruction: str) -> list[Se
         for match in ranking(whole, offer, instruction, WEAK_FLOOR)
         if not match.reading.missing and match.score >= SURE
     ]
-    return [Segment(whole, tuple(found))] if found else []
+    clear = len(found) == 1 or (len(found) > 1 and found[0][0] >= found[1][0] + 0.3)
+    return [Segment(whole, tuple(found))] if clear else []
