@@ -109,8 +109,9 @@ def first_chain_is_right(searched: Searched) -> bool:
     """Whether the first chain of a tree alone would have solved the instruction."""
     if ends_at_first_chain(searched):
         return is_right(searched)
-    # It ended without an answer, which is right where there is none to give, and is else a failure.
-    return searched.known.correct is not None and searched.known.solvable is False
+    # It ended without an answer: right if it said so, where there is none to give, and else a failure.
+    declined = first_chain(searched)[-1].gives_up
+    return declined and searched.known.correct is not None and searched.known.solvable is False
 
 
 def paired(trees: Iterable[Searched], chains: Iterable[Searched]) -> list[Paired]:

@@ -121,6 +121,13 @@ def test_a_tree_harms_where_giving_up_was_right():
     assert first_chain_is_right(tree)
 
 
+def test_running_out_of_depth_is_no_way_to_decline():
+    days = [call(day=day) for day in range(6)]
+    tree = searched([*days, answer("No.")])
+    tree.known.solvable, tree.known.correct = False, False
+    assert not first_chain_is_right(tree)
+
+
 def test_the_first_chain_ends_where_the_search_first_turns_back():
     tree = rescued()
     assert [turn.ask for turn in first_chain(tree)] == [0, 1]
