@@ -106,19 +106,12 @@ def costliest(searches: Sequence[Searched], top: int) -> Sheet:
     ordered = sorted(
         apis.items(), key=lambda each: (-(each[1].replies if billed else each[1].calls), each[0])
     )
-    rows = [
-        (
-            api_id,
-            cost.calls,
-            cost.searches,
-            cost.calls / cost.searches,
-            Share(cost.repeats, cost.calls),
-            round(cost.replies) if billed else None,
-            Share(cost.replies, whole) if billed else None,
-            round(cost.reading) if billed else None,
-        )
-        for api_id, cost in ordered[:top]
-    ]
+    rows: list[list[Cell]] = []
+    for api_id, cost in ordered[:top]:
+        repeats = Share(cost.repeats, cost.calls)
+        tokens: list[Cell] = [round(cost.replies), Share(cost.replies, whole), round(cost.reading)]
+        tokens = tokens if billed else []
+        rows.append([api_id, cost.calls, cost.searches, cost.calls / cost.searches, repeats, *tokens])
     note = "Nobody counted tokens here: by calls."
     if billed:
         note = (
@@ -127,7 +120,8 @@ def costliest(searches: Sequence[Searched], top: int) -> Sheet:
         )
     if len(ordered) > top:
         note += f" The first {top} of {len(ordered)}."
-    columns = ("API", "calls", "searches", "calls each", "repeats", "tokens", "of all tokens", "read again")
+    columns = ["API", "calls", "searches", "calls each", "repeats"]
+    columns += ["tokens", "of all tokens", "read again"] if billed else []
     return sheet("costliest", "Costliest APIs", columns, rows, note)
 
 
@@ -141,12 +135,13 @@ def yields(searches: Sequence[Searched]) -> list[Sheet]:
         low = (len(searched.apis) - 1) // OFFERED_STEP * OFFERED_STEP + 1
         return f"{low:2d} to {low + OFFERED_STEP - 1}"
 
-    return [
+    sheets = [
         _yield("searcher", "", searches, lambda _: ""),
         _yield("group", "group", searches, lambda each: each.trajectory.group),
-        _yield("relevant APIs", "relevant APIs", searches, relevant),
-        _yield("APIs offered", "APIs offered", searches, offered),
     ]
+    if any(searched.known.relevant for searched in searches):
+        sheets.append(_yield("relevant APIs", "relevant APIs", searches, relevant))
+    return [*sheets, _yield("APIs offered", "APIs offered", searches, offered)]
 
 
 def _yield(by: str, column: str, searches: Sequence[Searched], group: Callable[[Searched], str]) -> Sheet:

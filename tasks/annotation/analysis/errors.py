@@ -56,27 +56,34 @@ def by_kind(searches: Sequence[Searched]) -> Sheet:
                 hidden[kind] += action.failure.under_good_code and searched.coded
                 within[kind].add(place)
         searches_failed += any(place in places for places in within.values())
-    rows: list[Sequence[Cell]] = [
-        (
+    coded = any(searched.coded for searched in searches)
+
+    def row(title: str, count: int, of_calls: Share, places: int, good: int, meaning: str) -> list[Cell]:
+        under = [good] if coded else []
+        return [title, count, of_calls, Share(places, len(searches)), *under, meaning]
+
+    rows = [
+        row(
             kind,
             counted[kind],
             Share(counted[kind], calls if kind == "hallucinated name" else known),
-            Share(len(within[kind]), len(searches)),
+            len(within[kind]),
             hidden[kind],
             meaning,
         )
         for kind, meaning in MEANINGS.items()
         if counted[kind]
     ]
-    all_searches = Share(searches_failed, len(searches))
-    rows.append(("all failures", counted.total(), Share(failed, known), all_searches, hidden.total(), ""))
+    everything = Share(failed, known)
+    rows.append(row("all failures", counted.total(), everything, searches_failed, hidden.total(), ""))
     note = f"Of {calls:,} calls of APIs (Finish left out)."
     if known < calls:
         note += (
             f" Of these, {known:,} have an observation that can be judged: shares are of them, but for the "
             "hallucinated names, which are known of all."
         )
-    columns = ("failure", "calls", "of calls", "of searches", "under a good code", "meaning")
+    under = ["under a good code"] if coded else []
+    columns = ["failure", "calls", "of calls", "of searches", *under, "meaning"]
     return sheet("failures", "Failed calls by class", columns, rows, note)
 
 
