@@ -163,7 +163,8 @@ async def _sent(
         if begun and not branches.forks:
             return UNKNOWN_OUTCOME
         session = await branches.enter(act)
-        log.put(subject, "begun", _again(key) if begun else key, act.ordinal, True, durable=True)
+        lasting = not branches.forks
+        log.put(subject, "begun", _again(key) if begun else key, act.ordinal, True, durable=lasting)
     else:
         session = await branches.enter(act)
     return await rollout.environment.call(api, arguments, session)

@@ -1,13 +1,19 @@
 """An instruction searched in sessions of its own, so that what its calls write is its own too."""
 
+import json
+from collections.abc import Iterable, Sequence
+
 from tasks.environment.sessions import session_name
 from tasks.records import Api, Instruction
 from tasks.rollout.branches import Branches
 from tasks.rollout.driver import Rollout, roll
-from tasks.search.codes import INPUT_ERROR, NORMAL
+from tasks.search.codes import NORMAL, SENDING_FAILED, TIMEOUT
 from tasks.search.effects import Search
 from tasks.search.functions import FINISH, Offer
 from tasks.search.tree import DecisionTree, TreeNode
+from tasks.storage.canonical import canonical_json
+
+_USED = frozenset({NORMAL, TIMEOUT, SENDING_FAILED})
 
 
 async def roll_apart(
@@ -34,26 +40,41 @@ async def roll_apart(
     # Once written down, the branches may be gone: a search that is replayed after that has nothing to ask.
     end_state: str | None = log.get(subject, "end", "", 0)
     if end_state is None:
-        world = tree.kept.world if tree.kept else ""
+        path = tree.kept.path() if tree.kept else [tree.root]
         end_state = ""
         if any(fact.kind == "state" for fact in instruction.expected_facts):
-            called = _called(tree.kept, offer) if tree.kept else []
-            end_state = await rollout.environment.end_state(called, branches.session(world))
-        await branches.keep(world)
+            end_state = await _end_state(path, branches)
+        await branches.keep(path[-1].world)
         log.put(subject, "end", "", 0, end_state)
     await branches.drop()
     return tree, end_state
 
 
-def _called(end: TreeNode, offer: Offer) -> list[Api]:
-    """APIs that the path to a node has used: those that answered, and those that may have written."""
+async def _end_state(path: Sequence[TreeNode], branches: Branches) -> str:
+    """What the tools used on a path keep in its last world; in an earlier one, those it has only looked at.
+
+    A world may have been made before this path looked at a tool: then the tool's document, unchanged, stands
+    where the path has looked at it.
+    """
+    used, state = _used(path, branches.offer), {}
+    for session in dict.fromkeys(branches.session(node.world) for node in path):
+        said = await branches.environment.end_state(used, session)
+        if not said:
+            return said
+        state |= json.loads(said)
+    return canonical_json(state).decode()
+
+
+def _used(path: Iterable[TreeNode], offer: Offer) -> list[Api]:
+    """APIs that a path has used: those that answered well, and those whose answer was lost.
+
+    What only a sibling has looked at stands in a session too, unchanged; it is no part of this path's state.
+    """
     found: dict[str, Api] = {}
-    for node in end.path():
+    for node in path:
         if node.kind != "action_input" or node.parent is None:
             continue
         function = offer.match(node.parent.description)
-        if function in (None, FINISH) or node.observation_code == INPUT_ERROR:  # never sent
-            continue
-        if node.observation_code == NORMAL or function in offer.writing:
+        if function not in (None, FINISH) and node.observation_code in _USED:
             found[function] = offer.api(function)
     return list(found.values())

@@ -169,7 +169,7 @@ def test_a_search_that_ended_before_it_was_published_is_replayed_without_its_bra
     notebook = Notebook()
     first = searched([add("a"), DONE], notebook, log, "CoT@1")
     again = searched([], notebook, log, "CoT@1")
-    assert again[1] == first[1] == '{"notes": ["a"]}'
+    assert again[1] == first[1] == '{"notes":["a"]}'
     assert notebook.sessions == {"s1-000042": ["a"]}
     assert notebook.sent == ["a"]
 
