@@ -56,7 +56,8 @@ async def _end_state(path: Sequence[TreeNode], branches: Branches) -> str:
     A world may have been made before this path looked at a tool: then the tool's document, unchanged, stands
     where the path has looked at it.
     """
-    used, state = _used(path, branches.offer), {}
+    used = _used(path, branches.offer)
+    state: dict[str, object] = {}
     for session in dict.fromkeys(branches.session(node.world) for node in path):
         said = await branches.environment.end_state(used, session)
         if not said:
