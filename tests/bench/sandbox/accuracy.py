@@ -89,7 +89,7 @@ def bench_accuracy(here: Place) -> None:
 
 
 def _rate(report: Mapping[str, Any]) -> str:
-    return f"{report['correct']:.1%} ({report['low']:.1%} to {report['high']:.1%})"
+    return f"{report['rate']:.1%} ({report['low']:.1%} to {report['high']:.1%})"
 
 
 def _run(variables: Mapping[str, str], *arguments: object) -> str:
