@@ -12,6 +12,8 @@ app = marimo.App(width="full", app_title="Trajectories")
 
 @app.cell
 def _():
+    import html
+
     import marimo as mo
 
     from tasks.annotation.analysis.aftermath import recovery, repeats
@@ -29,6 +31,7 @@ def _():
         by_kind,
         by_reason,
         failed_branches,
+        html,
         losses,
         mo,
         picture_of,
@@ -165,20 +168,24 @@ def _(mo, searched):
 
 
 @app.cell
-def _(mo, picked, searched, turn_costs):
+def _(html, mo, picked, searched, turn_costs):
+    def _whole(text):
+        wrapped = "white-space:pre-wrap;overflow-wrap:anywhere;margin:0"
+        return mo.Html(f'<pre style="{wrapped}">{html.escape(text)}</pre>')
+
     _turn = next(turn for turn in searched.turns if turn.ask == picked.value)
     _cost = turn_costs(searched)[_turn.ask]
     _about = "billed" if _cost.measured else "shared out of the tree's bill by length:"
     _parts = [
         mo.md(f"{_about} {_cost.prompt:,.0f} prompt and {_cost.completion:,.0f} completion tokens"),
-        mo.plain_text(_turn.thought or "(no thought)"),
+        _whole(_turn.thought or "(no thought)"),
     ]
     for _action in _turn.actions:
         _failed = f", {_action.failure.kind}" if _action.failure else ""
         _parts.append(
             mo.md(f"**`{_action.function}`**, status code {_action.node.observation_code}{_failed}")
         )
-        _parts.append(mo.plain_text(f"{_action.arguments}\n\n{_action.observation}"))
+        _parts.append(_whole(f"{_action.arguments}\n\n{_action.observation}"))
     mo.vstack(_parts)
     return
 
