@@ -146,6 +146,9 @@ def _is_installed(package: str) -> bool:
 def _check(tool: Tool) -> None:
     if not tool.apis:
         raise DeclarationError(f"{tool.name} has no APIs: declare functions with @tool.get(...)")
+    for name in (tool.category, *(api.name for api in tool.apis)):
+        if not slug_of(name):
+            raise DeclarationError(f"{tool.name}: '{name}' needs a letter a-z or a digit for its address")
     known = {c.slug for c in COLLECTIONS}
     unknown = sorted(set(tool.collections) - known)
     if unknown:

@@ -1,5 +1,6 @@
 """Tries a user's faults before the hub starts, as examples of tools are tried: a mistake ends the start."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from infra.sandbox.hub.marketplace import Marketplace
 from infra.sandbox.hub.planted_call import PlantedCall, Request
 from infra.sandbox.hub.sessions import Sessions
 from infra.sandbox.hub.tool import Api
+
+MAX_DELAY_S = 600
 
 
 def try_faults(catalogue: Catalogue, faults: Sequence[Fault]) -> None:
@@ -59,7 +62,9 @@ def _check(kind: str, descriptions: Sequence[object], reply: object) -> None:
         raise DeclarationError(f"fault '{kind}' gives no Reply(status, content_type, body)")
     if not isinstance(reply.status, int) or not 200 <= reply.status <= 599:
         raise DeclarationError(f"fault '{kind}': its status must be a number from 200 to 599")
-    if not isinstance(reply.content_type, str) or not reply.content_type.isascii():
-        raise DeclarationError(f"fault '{kind}': its content type must be ASCII text")
+    if not isinstance(reply.content_type, str) or not re.fullmatch("[ -~]+", reply.content_type):
+        raise DeclarationError(f"fault '{kind}': its content type must be one line of ASCII text")
     if not isinstance(reply.body, bytes):
         raise DeclarationError(f"fault '{kind}': its body must be bytes")
+    if not isinstance(reply.delay_s, int | float) or not 0 <= reply.delay_s <= MAX_DELAY_S:
+        raise DeclarationError(f"fault '{kind}': its delay must be 0 to {MAX_DELAY_S} seconds")

@@ -39,6 +39,7 @@ OTHER_NAMES = {
 """What authors call a parameter instead; others change between snake_case and camelCase."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_LAST_DIGIT = re.compile(r"[0-9](?=[^0-9]*\Z)")
 
 
 def other_names(name: str, taken: Collection[str]) -> list[str]:
@@ -73,7 +74,8 @@ def without_field(api: Api, place: int) -> Api:
 def with_other_values(api: Api, percent: int) -> Api:
     """Move the numbers of the answer by some percent and its dates by as many days.
 
-    What echoes an argument stays. Where there is nothing to move, yes becomes no and texts change their case.
+    What echoes an argument stays. Where there is nothing to move, yes becomes no and texts change their case,
+    those without letters (times, telephone numbers) their last digit.
     """
 
     def changed(answer: Any, arguments: dict[str, Any]) -> Any:
@@ -137,5 +139,8 @@ def _turned(leaf: Any, percent: int) -> Any:
     if isinstance(leaf, bool):
         return not leaf
     if isinstance(leaf, str):
-        return leaf.swapcase() if percent > 0 or leaf == leaf.upper() else leaf.upper()
+        other = leaf.swapcase() if percent > 0 or leaf == leaf.upper() else leaf.upper()
+        return (
+            other if other != leaf else _LAST_DIGIT.sub(lambda last: str((int(last[0]) + percent) % 10), leaf)
+        )
     return leaf

@@ -194,6 +194,7 @@ def test_what_is_gone_is_unknown_and_what_is_new_was_unknown_before(monkeypatch)
         ([{"asked": 7, "n": 7}, True, None], 4, [{"asked": 7, "n": 7}, False, None]),
         ({"name": "Lisbon", "asked": "7"}, 4, {"name": "lISBON", "asked": "7"}),
         ({"name": "LIS"}, -5, {"name": "lis"}),
+        ({"phone": "+354 611 1234", "opens": "07:00"}, -9, {"phone": "+354 611 1235", "opens": "07:01"}),
         ([], 4, []),
     ],
 )

@@ -297,6 +297,16 @@ def test_a_kind_of_a_folder_may_ask_for_tools_that_write(tmp_path):
             'Reply(418, "text/plain", "words")',
             "fault 'teapot': its body must be bytes",
         ),
+        (
+            'message(418, "I am a teapot")',
+            'Reply(418, "text/plain\\r\\nx: y", b"words")',
+            "fault 'teapot': its content type must be one line",
+        ),
+        (
+            'message(418, "I am a teapot")',
+            'Reply(418, "text/plain", b"words", delay_s=-1)',
+            "fault 'teapot': its delay must be 0 to 600 seconds",
+        ),
         ('"reject")', '"reject", fits=lambda api: api.nothing)', "fault 'teapot' fails"),
     ],
 )

@@ -278,6 +278,7 @@ def test_an_api_without_docstring_or_with_a_taken_address_is_refused():
         ),
         (TOOL_FILE.format(name="T").replace('"T"', "5"), "tool 5: its name must be text"),
         (TOOL_FILE.format(name="---"), "tool '---': its name needs a letter"),
+        (TOOL_FILE.format(name="T").replace('"Tide"', '"---"'), "'---' needs a letter a-z or a digit"),
         (TOOL_FILE.format(name="T").replace('("outdoor-day",)', '"outdoor-day"'), "must be a tuple of texts"),
         (
             TOOL_FILE.format(name="T").replace("return {", "return 5  # {"),
