@@ -11,7 +11,7 @@ Json = Any
 Arguments = dict[str, Json]
 """Arguments of a call by name, as JSON values."""
 
-_RECKONED = re.compile("Arithmetic|Formulae|Rules|Definitions|Standards|Semantic|RFC|ISO/IEC|ITU")
+_RECKONED = re.compile("^(Arithmetic|Rules|Standards|Semantic|RFC|ISO/IEC|ITU)|[Ff]ormulae|[Dd]efinitions")
 _EXAMPLES = re.compile(r"\bExamples: (.*?)\.?$", re.DOTALL)
 
 
@@ -100,7 +100,7 @@ class ToolDocument:
     @property
     def is_reckoned(self) -> bool:
         """Whether its answers follow from formulae and rules, so that one could do without it."""
-        return _RECKONED.match(self.data_vintage) is not None
+        return _RECKONED.search(self.data_vintage) is not None
 
     def heading(self) -> dict[str, str]:
         """Return what a task says about the tool of an offered API."""
