@@ -30,6 +30,7 @@ STAGES = {
 OTHERS = {
     "factory": "flows.commands.factory",
     "show": "flows.commands.show",
+    "check": "flows.commands.check",
     "analyse": "flows.commands.analyse",
     "export": "flows.commands.export",
     "serve": "flows.commands.serve",

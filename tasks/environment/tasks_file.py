@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tasks.environment.hub_pages import SOURCE, read_page
 from tasks.errors import ConfigurationError, RecordError
 from tasks.records import Api, ExpectedFact, Group, Instruction, Split
+from tasks.storage.canonical import digest
 from tasks.storage.ids import instruction_id
 from tasks.storage.slugs import slug
 
@@ -42,6 +43,8 @@ class KnownTask:
     instruction: Instruction
     call_api_ids: tuple[str, ...]
     """API of each call, in order; the first number of a fact's path counts in it."""
+    call_keys: tuple[str, ...]
+    """A digest of each call's API and arguments: equal calls have equal answers."""
     edges: int
     """Answers that feed later calls."""
 
@@ -81,6 +84,7 @@ class _Call(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     api: str
+    arguments: dict[str, Any] = {}
 
 
 class _Line(BaseModel):
@@ -190,7 +194,8 @@ def _task(line: _Line, place: str, shelf: _Shelf, taken: set[str]) -> KnownTask:
         unsolvable_reason=line.why,
         source_id=line.id,
     )
-    return KnownTask(instruction, tuple(_api_id(call.api) for call in line.calls), line.edges)
+    keys = tuple(digest([call.api, call.arguments]) for call in line.calls)
+    return KnownTask(instruction, tuple(_api_id(call.api) for call in line.calls), keys, line.edges)
 
 
 def _api_id(named: str) -> str:
