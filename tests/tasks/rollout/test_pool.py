@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -298,6 +298,15 @@ def test_a_unit_that_is_cancelled_from_inside_never_makes_a_shard_finished() -> 
     assert True not in journal.last
 
 
+@pytest.fixture
+def heard_ctrl_c() -> Iterator[None]:
+    """Python's own answer to Ctrl-C, also where the tests run behind a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_ctrl_c")
 def test_ctrl_c_publishes_what_is_finished() -> None:
     journal = Journal()
 
