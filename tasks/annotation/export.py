@@ -19,7 +19,7 @@ from tasks.environment.observation import published_code
 from tasks.errors import ConfigurationError
 from tasks.records import Node, Trajectory
 from tasks.search.kept import drawn_give_up, kept_answer, path_to
-from tasks.search.messages import path_messages, render
+from tasks.search.messages import render, turn_messages, turns
 from tasks.search.methods import Method, method
 from tasks.search.prompts import diversity
 
@@ -196,23 +196,20 @@ def _generation(trajectory: Trajectory, tree: _Tree, chosen: Node | None) -> dic
 def _steps(trajectory: Trajectory, tree: _Tree, end: Node) -> Iterator[list[dict[str, Any]]]:
     """The messages up to each assistant message of a path; of diversity messages the last one stays."""
     path = tree.path(end)
-    opening = orjson.loads(trajectory.opening)
-    history = render([*opening, *path_messages(path)], "functions")
+    history: list[dict[str, Any]] = orjson.loads(trajectory.opening)
     first_of_turn = [node for before, node in pairwise(path) if node.ask != before.ask]
     asked_with: tuple[int, dict[str, Any]] | None = None
-    turn = 0
-    for position, message in enumerate(history):
-        if message["role"] != "assistant":
-            continue
-        child = first_of_turn[turn]
+    for position, (child, turn) in enumerate(zip(first_of_turn, turns(path), strict=True)):
         passing = diversity(tree.tried_before(child), tree.nodes[child.parent_id].observation)
         if passing is not None:
-            asked_with = (position, {**passing, "valid": False})
-        prefix = history[: position + 1]
-        if asked_with is not None:
-            prefix.insert(*asked_with)
-        yield prefix
-        turn += 1
+            asked_with = (len(history), {**passing, "valid": False})
+        for message in render(turn_messages(turn, position), "functions"):
+            history.append(message)
+            if message["role"] == "assistant":
+                prefix = list(history)
+                if asked_with is not None:
+                    prefix.insert(*asked_with)
+                yield prefix
 
 
 def _nested(tree: _Tree, node: Node) -> dict[str, Any]:

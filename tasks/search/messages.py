@@ -46,25 +46,28 @@ def turns(path: Iterable[NodeLike]) -> list[list[NodeLike]]:
 
 
 def turn_messages(turn: Sequence[NodeLike], position: int) -> list[Message]:
-    """What one reply adds to the history: the assistant's message, and the observation of its call.
+    """What one reply adds to the history: the assistant's message, and the observations of its calls.
 
     Args:
-        turn: Thought, Action and Action Input as far as the reply had them.
-        position: how many turns of the path come before, for the id of the call.
+        turn: Thought, Action and Action Input as far as the reply had them, the last two for every call.
+        position: how many turns of the path come before, for the ids of the calls.
     """
-    said: dict[str, NodeLike] = {node.kind: node for node in turn}
-    thought = said.get("thought")
-    message: Message = {"role": "assistant", "content": thought.description if thought else None}
-    if "action_input" not in said:
+    thought = next((node.description for node in turn if node.kind == "thought"), None)
+    message: Message = {"role": "assistant", "content": thought}
+    names = [node.description for node in turn if node.kind == "action"]
+    results = [node for node in turn if node.kind == "action_input"]
+    if not results:
         return [message]
-    result = said["action_input"]
-    made_up = result.observation_code == HALLUCINATED
-    name = HALLUCINATED_NAME if made_up else said["action"].description
-    # Nine letters and digits: some servers refuse any other id.
-    call_id = f"call{position:05d}"
-    function = {"name": name, "arguments": result.description}
-    message["tool_calls"] = [{"id": call_id, "type": "function", "function": function}]
-    return [message, {"role": "tool", "tool_call_id": call_id, "content": result.observation}]
+    message["tool_calls"] = []
+    said = [message]
+    for number, (name, result) in enumerate(zip(names, results, strict=False)):
+        shown = HALLUCINATED_NAME if result.observation_code == HALLUCINATED else name
+        # Nine letters and digits: some servers refuse any other id.
+        call_id = f"call{position:05d}" if number == 0 else f"call{chr(ord('a') + number)}{position:04d}"
+        function = {"name": shown, "arguments": result.description}
+        message["tool_calls"].append({"id": call_id, "type": "function", "function": function})
+        said.append({"role": "tool", "tool_call_id": call_id, "content": result.observation})
+    return said
 
 
 def path_messages(path: Iterable[NodeLike]) -> list[Message]:
@@ -78,19 +81,39 @@ def render(messages: Iterable[Message], form: Form) -> list[Message]:
         return list(messages)
     rendered: list[Message] = []
     names: dict[str, str] = {}
-    for message in messages:
+    for message in one_call_each(messages):
         if message["role"] == "tool":
             name = names[message["tool_call_id"]]
             rendered.append({"role": "function", "name": name, "content": message["content"]})
         elif "tool_calls" in message:
-            calls = message["tool_calls"]
-            names |= {call["id"]: call["function"]["name"] for call in calls}
-            # The legacy form knows one call a message.
+            (call,) = message["tool_calls"]
+            names[call["id"]] = call["function"]["name"]
             rest = {key: value for key, value in message.items() if key != "tool_calls"}
-            rendered.append({**rest, "function_call": calls[0]["function"]})
+            rendered.append({**rest, "function_call": call["function"]})
         else:
             rendered.append(message)
     return rendered
+
+
+def one_call_each(messages: Iterable[Message]) -> list[Message]:
+    """The same history for forms that know one call a message: calls of one reply follow each other.
+
+    The first keeps the words of the reply; each is followed by its own result.
+    """
+    said: list[Message] = []
+    waiting: dict[str, Message] = {}
+    for message in messages:
+        calls = message.get("tool_calls") or []
+        if message.get("tool_call_id") in waiting:
+            said.append(waiting.pop(message["tool_call_id"]))
+        if len(calls) > 1:
+            waiting = {
+                call["id"]: {"role": "assistant", "content": None, "tool_calls": [call]} for call in calls
+            }
+            waiting[calls[0]["id"]]["content"] = message["content"]
+        else:
+            said.append(message)
+    return said
 
 
 def offered(schemas: Sequence[Schema], form: Form) -> dict[str, Any]:

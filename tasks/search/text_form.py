@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from tasks.search.effects import Message, Schema
+from tasks.search.messages import one_call_each
 
 VERSION = "1"
 """Part of the fingerprint of tables made with this form: words, layout, and how replies are read."""
@@ -30,7 +31,7 @@ The functions, one a line:
 def written(messages: Iterable[Message], functions: Sequence[Schema]) -> list[Message]:
     """A conversation of calls as one of texts; what its beginning is written as, the whole begins with."""
     made: list[Message] = []
-    for message in messages:
+    for message in one_call_each(messages):
         for role, text in _said(message, functions):
             if made and made[-1]["role"] == role:
                 made[-1] = {"role": role, "content": f"{made[-1]['content']}\n{text}"}

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tasks.search.effects import Message, Schema
+from tasks.search.messages import one_call_each
 
 VERSION = "1"
 """Part of the fingerprint of tables made with this form: layout, and how replies are read."""
@@ -52,7 +53,7 @@ def layout(messages: Sequence[Message], functions: Sequence[Schema]) -> list[Par
     """
     parts: list[Part] = []
     before = ""
-    for message, after in pairwise([*messages, None]):
+    for message, after in pairwise([*one_call_each(messages), None]):
         assert message is not None
         role = str(message["role"])
         if role == "assistant":

@@ -92,9 +92,15 @@ class TreeNode:
 class DecisionTree:
     """The tree of one problem: nodes, what they cost, and where answers and give-ups are."""
 
-    def __init__(self, problem: Problem, temperature: float | None = None, max_tokens: int | None = None):
+    def __init__(
+        self,
+        problem: Problem,
+        temperature: float | None = None,
+        max_tokens: int | None = None,
+        opening_messages: tuple[Message, Message] | None = None,
+    ):
         self.problem = problem
-        self.opening = opening(problem.text, problem.offer.apis)
+        self.opening = opening_messages or opening(problem.text, problem.offer.apis)
         self.root = TreeNode(0, None, "root", "", ask=-1, depth=0, state=_digest(b"", self.opening))
         self.nodes: list[TreeNode] = [self.root]
         self.answers: list[TreeNode] = []
@@ -185,14 +191,14 @@ class DecisionTree:
         node.repeats = first if first != node.node_id else -1
         return world_of(made)
 
-    def count(self, reply: Reply) -> int:
-        """Book a reply; returns its ordinal in the tree."""
+    def count(self, reply: Reply, followed: int = 1) -> int:
+        """Book a reply of which the first `followed` calls are made; returns its ordinal in the tree."""
         self.query_count += 1
         self.prompt_tokens += reply.prompt_tokens
         self.completion_tokens += reply.completion_tokens
         self.repairs.update(reply.repairs)
-        if len(reply.calls) > 1:
-            self.repairs[CALLS_DROPPED] += len(reply.calls) - 1
+        if len(reply.calls) > followed:
+            self.repairs[CALLS_DROPPED] += len(reply.calls) - followed
         return self.query_count - 1
 
     def grow(self, parent: TreeNode, reply: Reply, ask: int) -> TreeNode:
@@ -210,12 +216,16 @@ class DecisionTree:
             node.observation_code = FAILED_REPLY
             node.pruned = True
         elif call is not None:
-            node = self._add(node, "action", _name(call), ask)
-            node = self._add(node, "action_input", _clean(call.arguments, REPLY_CHARS), ask)
+            node = self.grow_call(node, call, ask)
         node.turn = parent.turn + 1
         self.nodes[first].prompt_tokens = reply.prompt_tokens
         self.nodes[first].completion_tokens = reply.completion_tokens
         return node
+
+    def grow_call(self, node: TreeNode, call: FunctionCall, ask: int) -> TreeNode:
+        """Add the nodes of one more call below `node`, in the same turn; returns the deeper."""
+        action = self._add(node, "action", _name(call), ask)
+        return self._add(action, "action_input", _clean(call.arguments, REPLY_CHARS), ask, node.turn)
 
     def observe(self, node: TreeNode, observation: Observation) -> None:
         """Write an observation into the node of its call; marked where the path has made that call before."""
@@ -235,6 +245,12 @@ class DecisionTree:
         elif node.observation_code == GAVE_UP:
             node.pruned = True
             self.give_ups.append(node)
+
+    def withdraw(self, node: TreeNode) -> None:
+        """Take an answer for none: it stays in the tree as a pruned node."""
+        self.answers.remove(node)
+        node.terminal, node.answer = False, None
+        node.pruned = True
 
     def choose(self, node: TreeNode) -> None:
         """Keep this answer rather than the first."""
@@ -276,8 +292,8 @@ class DecisionTree:
             for node in self.nodes
         )
 
-    def _add(self, parent: TreeNode, kind: NodeKind, description: str, ask: int) -> TreeNode:
-        node = TreeNode(len(self.nodes), parent, kind, description, ask, parent.depth + 1)
+    def _add(self, parent: TreeNode, kind: NodeKind, description: str, ask: int, turn: int = 0) -> TreeNode:
+        node = TreeNode(len(self.nodes), parent, kind, description, ask, parent.depth + 1, turn=turn)
         parent.children.append(node)
         self.nodes.append(node)
         return node
