@@ -74,8 +74,8 @@ class Branches:
         """The session for a call: that of its path's world, and a fresh fork of it for one that writes.
 
         Raises:
-            ApiUnreachable: as `Environment.fork`, or the hub has lost what earlier calls wrote.
-            ConfigurationError: the world was left, and cannot be forked.
+            ApiUnreachable: as `Environment.fork`.
+            ConfigurationError: the world was left and cannot be forked, or the hub has lost what made it.
         """
         await self._require(act.world)
         if self.forks and act.makes:
@@ -123,7 +123,7 @@ class Branches:
         if world not in self._replayed:
             return
         if await self.environment.end_state(self.offer.apis, self.session(world)) == _NOTHING:
-            raise ApiUnreachable(
+            raise ConfigurationError(
                 f"the session {self.session(world)} has lost what this search wrote before it was "
                 "interrupted (a hub forgets when it is started anew); write to a new address"
             )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import ApiUnreachable, ConfigurationError
+from tasks.errors import ConfigurationError
 from tasks.llm.scripted import calls
 from tasks.search.codes import TIMEOUT
 from tasks.search.effects import FunctionCall, Reply
@@ -179,7 +179,7 @@ def test_what_a_hub_has_forgotten_is_not_taken_for_what_was_written(log: Path) -
     notebook.before_add = killed_at("b")
     with pytest.raises(Killed):
         searched([add("a"), add("b")], notebook, log, "CoT@1")
-    with pytest.raises(ApiUnreachable, match="has lost what this search wrote"):
+    with pytest.raises(ConfigurationError, match="has lost what this search wrote"):
         searched([DONE], Notebook(), log, "CoT@1")
 
 
