@@ -21,7 +21,7 @@ SLOT = re.compile(r"\{([A-Za-z0-9_]+)\}")
 KINDS = ("number", "text", "date", "time", "datetime", "boolean", "list")
 """Kinds of fact an author can name; the kind ``state`` is made from sessions."""
 
-_API_KEYS = ("asks", "facts", "values", "sets", "takes", "gives")
+_API_KEYS = ("asks", "facts", "values", "sets", "takes", "gives", "reckoned")
 _FACT_KEYS = ("path", "kind", "unit", "tolerance")
 _GIVE_KEYS = ("meaning", "from", "words")
 
@@ -69,6 +69,8 @@ class ApiAsks:
     takes: Mapping[str, Take] = field(default_factory=dict)
     chained: tuple[str, ...] = ()
     gives: tuple[Give, ...] = ()
+    reckoned: bool = False
+    """Whether whoever knows the rule, or the textbook, can answer without the API."""
 
 
 def slots(sentence: str) -> list[str]:
@@ -142,6 +144,9 @@ class _Reading:
         if not isinstance(gives, list):
             self._wrong("'gives' must be written [[" + self._api.slug + ".gives]]")
             gives = []
+        reckoned = content.get("reckoned", False)
+        if not isinstance(reckoned, bool):
+            self._wrong("'reckoned' must be true or false")
         return ApiAsks(
             asks=self._sentences("asks", content.get("asks", []), ApiAsks()),
             facts=tuple(self._facts(content.get("facts", []))),
@@ -154,6 +159,7 @@ class _Reading:
                 if self._is_chained(sentence, takes)
             ),
             gives=tuple(give for table in gives for give in self._gives(table, partial)),
+            reckoned=reckoned is True,
         )
 
     def _wrong(self, sentence: str) -> None:

@@ -47,6 +47,11 @@ class Askable:
     """No asks file speaks of it: the sentences are the documentation's."""
 
     @property
+    def is_reckoned(self) -> bool:
+        """Whether a model could do without it, so that its lack makes nothing unsolvable."""
+        return self.asks.reckoned or self.tool.is_reckoned
+
+    @property
     def id(self) -> str:
         """Slugs of tool and API."""
         return self.api.id

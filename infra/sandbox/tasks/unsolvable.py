@@ -81,7 +81,7 @@ class Breaker:
 
     def _no_fitting_api(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
         plan, outcome = self._wishes(scope, 1 if scope.group == "I1" else 2, rng, manner, session)
-        if any(call.askable.tool.is_reckoned for call in plan.calls):
+        if any(call.askable.is_reckoned for call in plan.calls):
             raise DeadEnd
         elsewhere = [
             other
@@ -96,7 +96,7 @@ class Breaker:
     def _missing_api(self, scope: Scope, rng: Random, manner: Manner, session: str) -> Broken:
         plan, outcome = self._wishes(scope, rng.choice((2, 2, 3)), rng, manner, session)
         gone = rng.choice(plan.calls)
-        if gone.askable.tool.is_reckoned:
+        if gone.askable.is_reckoned:
             raise DeadEnd
         forbids = self._stand_ins([gone], plan, outcome)
         rest = tuple(call.askable for call in plan.calls if call is not gone)
@@ -108,7 +108,7 @@ class Breaker:
         dead = [
             m
             for m in scope.members
-            if m.verdict == DEAD and m.asks.asks and m.asks.facts and not m.tool.is_reckoned
+            if m.verdict == DEAD and m.asks.asks and m.asks.facts and not m.is_reckoned
         ]
         if not dead:
             raise DeadEnd
