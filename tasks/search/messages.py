@@ -107,9 +107,7 @@ def one_call_each(messages: Iterable[Message]) -> list[Message]:
         if message.get("tool_call_id") in waiting:
             said.append(waiting.pop(message["tool_call_id"]))
         if len(calls) > 1:
-            waiting = {
-                call["id"]: {"role": "assistant", "content": None, "tool_calls": [call]} for call in calls
-            }
+            waiting = {call["id"]: {**message, "content": None, "tool_calls": [call]} for call in calls}
             waiting[calls[0]["id"]]["content"] = message["content"]
         else:
             said.append(message)

@@ -13,6 +13,7 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
+from tasks.search.messages import one_call_each
 from tasks.search.toolllama import layout
 from tasks.training.tokenizer import NO_LABEL, Conversation, Encoded
 
@@ -28,11 +29,12 @@ class Example:
 
 
 def examples_of(talk: Conversation) -> list[Example]:
-    """An example for every assistant turn that is learned, in their order."""
+    """An example for every assistant turn that is learned, in their order; each call is a turn of its own."""
     functions = [tool["function"] for tool in talk.tools]
-    parts = layout(talk.messages, functions)
+    messages = one_call_each(talk.messages)
+    parts = layout(messages, functions)
     read = accumulate((part.text for part in parts), initial="")
-    turns = [message for message in talk.messages if message["role"] == "assistant"]
+    turns = [message for message in messages if message["role"] == "assistant"]
     spoken = ((before, part.text) for before, part in zip(read, parts, strict=False) if part.spoken)
     return [
         Example(before, text)

@@ -59,6 +59,20 @@ def test_turns_that_cannot_be_right_are_read_and_not_learned() -> None:
     assert answer.target.startswith(" \nAction: Finish")
 
 
+@pytest.mark.parametrize("weight", [{}, {"weight": 0}])
+def test_calls_of_one_turn_are_learned_one_after_the_other(weight: dict[str, int]) -> None:
+    path, talk = solved_path(), conversations(1)[0]
+    other = {"name": "sunrise_for_almanac", "arguments": '{"city": "Oslo"}'}
+    path[2]["tool_calls"].append({"id": "c2", "type": "function", "function": other})
+    path[2] |= weight
+    results = [path[3], {**path[3], "tool_call_id": "c2"}]
+    examples = examples_of(Conversation([*path[:3], *results, path[4]], talk.tools))
+    targets = [example.target.split("\n")[0] for example in examples]
+    assert targets == ([" "] if weight else [" I look it up.", " ", " "])
+    assert examples[-1].prompt.count("Function: ") == 2
+    assert '"Oslo"' in examples[-1].prompt
+
+
 def test_the_tokens_of_a_prompt_begin_the_tokens_of_its_example(words: PreTrainedTokenizerFast) -> None:
     for talk in conversations(8):
         for example in examples_of(talk):
