@@ -58,7 +58,7 @@ def searched(here: Place, model: str, method: str, seed: int = 1) -> Path:
     _run(
         here.environment,
         *("flows", "annotate", "--instructions", here.tasks, "--trajectories", address),
-        *("--model", model, "--method", method, "--concurrency", 16, "--seed", seed),
+        *("--model", model, "--method", method, "--concurrency", 16, "--allow-writes", "all", "--seed", seed),
     )
     return address
 
