@@ -143,13 +143,14 @@ def _split(tree: Searched, chain: Searched) -> Split:
     tree_right, chain_right = is_right(tree), is_right(chain)
     same = tree.trajectory.win and chain.trajectory.win and _said(_answered(tree)) == _said(_answered(chain))
     silent = not tree.trajectory.win and not chain.trajectory.win
+    same |= silent and tree.trajectory.finish_type == chain.trajectory.finish_type
     if tree_right == chain_right:
-        if same:
-            return "same path, right" if tree_right else "same path, wrong"
         if silent:
             return "no answer from either"
+        if same:
+            return "same path, right" if tree_right else "same path, wrong"
         return "other path, both right" if tree_right else "other path, both wrong"
-    if same or silent:
+    if same:
         return "changed only by the judge"
     if tree_right == first_chain_is_right(tree):
         sampled: tuple[Split, Split] = (

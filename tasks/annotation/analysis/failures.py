@@ -86,9 +86,9 @@ _NAMED_BY: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "not found",
-        r"not found|not exist|there (?:is|are) no\b|\bno \S+(?: \S+){0,2} (?:is )?(?:called|found|named)"
-        r"|\bhas no\b|not in the list|nothing found|no (?:results?|data|matches)\b|n[aã]o encontrad[oa]"
-        r"|unknown",
+        r"not found|not exist|there (?:is|are) no\b|\b(?:has|have|is|knows?) no\b|not in the list"
+        r"|nothing found|\bno\b.{1,60}\b(?:called|found|named|known|registered|recogni[sz]ed)\b|\bno \S+.{0,40} has the\b"
+        r"|no (?:results?|data|matches)\b|n[aã]o encontrad[oa]|unknown",
     ),
     (
         "bad argument",
@@ -115,6 +115,10 @@ _NO_CONTENT = re.compile(rf"['\"](?:{_CONTENT_KEYS})['\"]: ?(?:\[\]|\{{\}}|null|
 _FULL_LIST = re.compile(r"\[\s*[^\]\s]")
 _MESSAGE_KEYS = frozenset(
     {"message", "messages", "msg", "detail", "details", "error_message", "reason", "info"}
+)
+_ENVELOPE_KEYS = _MESSAGE_KEYS | frozenset(
+    {*_STATUS_KEYS, "error", "errors", "success", "ok", "type", "title", "traceid", "trace_id", "request_id"}
+    | {"requestid", "instance", "path", "timestamp", "description", "documentation_url", "help"}
 )
 _CUT_ENVELOPE = re.compile(
     r'\s*\{"error":\s*"(?P<error>(?:[^"\\]|\\.)*)"(?:,\s*"response":\s*(?P<response>.*))?', re.DOTALL
@@ -197,7 +201,8 @@ def _hidden(text: str) -> Kind | None:
 
 def _in_envelope(body: dict[str, Any], text: str) -> Kind | None:
     wrong = body.get("success") is False or body.get("ok") is False
-    wrong |= any(_is_bad_status(body.get(key)) for key in _STATUS_KEYS)
+    # A tool may tell of statuses and errors: only where nothing else is said are they its own.
+    wrong |= set(body) <= _ENVELOPE_KEYS and any(_is_bad_status(body.get(key)) for key in _STATUS_KEYS)
     wrong |= any(_says_wrong(body.get(key)) for key in ("error", "errors"))
     if set(body) <= _MESSAGE_KEYS:
         wrong |= bool(_FAILED_WORDS.search(text.lower()[:_SHORT_CHARS]))

@@ -121,6 +121,14 @@ def test_a_tree_harms_where_giving_up_was_right():
     assert first_chain_is_right(tree)
 
 
+def test_a_give_up_and_a_chain_that_ran_out_of_depth_are_two_answers_to_judge():
+    tree = searched([give_up()], searcher="DFS_woFilter_w1")
+    chain = searched([call(day=day) for day in range(6)], searcher="CoT@1")
+    tree.known.solvable = False
+    assert pair(tree, chain, True, False) == "changed only by sampling, for the better"
+    assert pair(tree, quitter(), True, False) == "changed only by the judge"
+
+
 def test_running_out_of_depth_is_no_way_to_decline():
     days = [call(day=day) for day in range(6)]
     tree = searched([*days, answer("No.")])
