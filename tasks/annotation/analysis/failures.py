@@ -87,8 +87,8 @@ _NAMED_BY: tuple[tuple[Kind, str], ...] = (
     (
         "not found",
         r"not found|not exist|there (?:is|are) no\b|\b(?:has|have|is|knows?) no\b|not in the list"
-        r"|nothing found|\bno\b.{1,60}\b(?:called|found|named|known|registered|recogni[sz]ed)\b|\bno \S+.{0,40} has the\b"
-        r"|no (?:results?|data|matches)\b|n[aã]o encontrad[oa]|unknown",
+        r"|nothing found|\bno\b.{1,60}\b(?:called|found|named|known|registered|recogni[sz]ed)\b"
+        r"|\bno \S+.{0,40} has the\b|no (?:results?|data|matches)\b|n[aã]o encontrad[oa]|unknown",
     ),
     (
         "bad argument",
