@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from flows.__main__ import main
+from tasks.environment.tasks_file import read_tasks
 from tests.tasks.annotation.analysis.grown import DEAD, answer, call, give_up, trajectory
 from tests.tasks.annotation.analysis.test_sources import table
+from tests.tasks.environment.tasks_made import line, written
 
 
 def run(*words: str) -> None:
@@ -89,3 +91,23 @@ def test_a_split_that_holds_nothing_is_said(
         with pytest.raises(SystemExit):
             main(["export", kind, address, str(tmp_path / "x"), "--split", "test"])
         assert "holds nothing of the split 'test'" in capsys.readouterr().err
+
+
+def test_answers_are_judged_by_code_where_there_are_facts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks = written(tmp_path, line("s1-000001"), line("s1-000002", instruction="And at latitude 60?"))
+    ids = [task.instruction.instruction_id for task in read_tasks(tasks).tasks]
+    rows = [
+        trajectory([give_up(), answer(said)], searcher="CoT@2", instruction_id=own_id)
+        for own_id, said in zip(ids, ("The day has 6.1 hours of light.", "I do not care."), strict=True)
+    ]
+    address = table(tmp_path / "t", rows, instructions=str(tasks))
+    run("analyse", address, "--check", "--json")
+    report = json.loads(capsys.readouterr().out)
+    assert report["sheets"]["yield_by_searcher"][0]["right"] == {"part": 1, "of": 2, "value": 0.5}
+    assert [loss["reason"] for loss in report["lost"]] == ["answered, wrongly: nothing succeeded"]
+    to = tmp_path / "pairs.jsonl"
+    run("export", "preferences", address, str(to), "--check")
+    (pair,) = map(json.loads, to.read_text().splitlines())
+    assert pair["trajectory_id"] == f"{ids[0]}/CoT@2"
