@@ -200,6 +200,4 @@ def decide(stock: Stock, mind: Mind, forced: str | None = None) -> Decision:
                 return stuck
     if stuck is not None:
         return stuck
-    if stock.done:
-        return answer(stock, mind)
     return give_up(stock, "Everything that fits what was asked has been tried before.")

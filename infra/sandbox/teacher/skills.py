@@ -28,7 +28,7 @@ class Skill:
     notice: float
     """Share of calls that went wrong, without an error to show for it, which are noticed right after them."""
     idle: float
-    """Share of replies that call something which brings nothing new (`IDLE`)."""
+    """Share of replies, after the first call, that call something which brings nothing new (`IDLE`)."""
     idle_again: float
     """The same, right after a call that brought nothing new."""
     invented: float
@@ -41,9 +41,14 @@ class Skill:
     """Share of replies between two steps that end with an answer instead of the next call."""
     resigned: float
     """Share of replies between two steps that give up for no reason."""
+    resigned_again: float
+    """The same at a further attempt from the same state of a tree."""
 
     excuse: float
     """Where nothing is left to try: share of ends by an answer that excuses itself, instead of a give-up."""
+    hasty: float
+    """Where nothing can be planned and nothing was called yet: share of replies that call something all the
+    same."""
     clinging: float
     """Where nothing is left to try: share of replies that make an earlier call again instead of ending."""
 
@@ -65,21 +70,21 @@ SKILLS = {
             "rehearsal-strong",
             belief=0.01, guess=0.02, misread=0.01,
             notice=0.8, idle=0.01, idle_again=0.2, invented=0.002, malformed=0.001, mute=0.001,
-            early=0.002, resigned=0.001, excuse=0.2, clinging=0.05,
+            early=0.002, resigned=0.001, resigned_again=0.02, excuse=0.2, hasty=0.1, clinging=0.05,
             writer=0.01, writer_broken_json=0.002, judge=0.01,
         ),
         Skill(
             "rehearsal-middle",
             belief=0.07, guess=0.3, misread=0.05,
-            notice=0.4, idle=0.12, idle_again=0.65, invented=0.02, malformed=0.004, mute=0.01,
-            early=0.04, resigned=0.01, excuse=0.5, clinging=0.35,
+            notice=0.4, idle=0.27, idle_again=0.86, invented=0.015, malformed=0.004, mute=0.004,
+            early=0.07, resigned=0.03, resigned_again=0.15, excuse=0.85, hasty=0.9, clinging=0.3,
             writer=0.06, writer_broken_json=0.02, judge=0.06,
         ),
         Skill(
             "rehearsal-weak",
             belief=0.2, guess=0.6, misread=0.12,
-            notice=0.2, idle=0.2, idle_again=0.75, invented=0.06, malformed=0.03, mute=0.02,
-            early=0.08, resigned=0.02, excuse=0.6, clinging=0.5,
+            notice=0.2, idle=0.35, idle_again=0.88, invented=0.05, malformed=0.03, mute=0.02,
+            early=0.12, resigned=0.05, resigned_again=0.2, excuse=0.6, hasty=0.95, clinging=0.45,
             writer=0.20, writer_broken_json=0.06, judge=0.20,
         ),
     )
@@ -107,11 +112,21 @@ MISREADINGS = {
 """Weights of what may go wrong when an API's answer is told."""
 
 IDLE = {
-    "repeat_last": 0.45,
-    "repeat_earlier": 0.20,
-    "detour": 0.35,
+    "repeat_last": 0.12,
+    "repeat_earlier": 0.10,
+    "vary": 0.32,
+    "detour": 0.46,
 }
-"""Weights of calls that bring nothing new: the last one again, an earlier one, or one nobody needs."""
+"""Weights of calls that bring nothing new: the last one again, an earlier one, the last one with another
+value, or one that nobody needs."""
+
+DOUBT = 0.12
+"""Excuses and early answers are so much rarer once a thought was said, as in a tree after a first attempt."""
+
+EARLY_WITH_VALUES = 0.97
+"""Share of early answers that tell what was found so far; the others tell no value at all."""
+EARLY_SILENT = 0.2
+"""Share of those that say nothing of the parts without an answer."""
 
 THOUGHTS = {
     "beginning": 0.01,
