@@ -13,6 +13,8 @@ from infra.sandbox.teacher.words import humanised, name_words
 
 OPENERS = (
     "",
+    "",
+    "",
     "I am preparing something for my class.",
     "I am putting together a short report.",
     "My friend asked me a favour and I promised an answer today.",
@@ -24,8 +26,30 @@ OPENERS = (
     "My boss will ask me about this tomorrow, so it has to be right.",
     "Hi there!",
     "Good morning.",
+    "Hello, quick one.",
+    "Evening!",
+    "Hey, I could use a hand.",
+    "I am new to all of this, so please be patient with me.",
+    "There is a quiz at our club tonight and I am the one who writes the questions.",
+    "My neighbour keeps talking about this and I want to be prepared.",
+    "I have to fill in a form and one field keeps puzzling me.",
+    "Our newsletter goes to print in an hour.",
+    "For once I would like to get this right the first time.",
+    "My daughter needs this for school and I am no help at all.",
+    "We are three colleagues and none of us is sure.",
+    "The customer on the other line is waiting, so be quick.",
+    "I run a small shop and do everything myself.",
+    "Last week somebody told me something else, and now I doubt it.",
+    "Two people gave me two answers.",
+    "I am planning ahead for once in my life.",
+    "My grandfather used to know such things by heart.",
+    "This is for a talk that I give on Friday.",
+    "I collect facts like these in a notebook.",
+    "Our association has a meeting tonight, and this is the last open point on the list.",
 )
 CLOSERS = (
+    "",
+    "",
     "",
     "",
     "",
@@ -33,8 +57,18 @@ CLOSERS = (
     "Thanks in advance.",
     "Exact figures, please.",
     "I trust you with this one.",
+    "Cheers.",
+    "No long story, please.",
+    "Many thanks for your trouble.",
+    "That would make my day.",
+    "Take your time.",
+    "It is rather urgent.",
+    "I would be very grateful.",
 )
-_LINKS = ("Also, ", "In addition, ", "Besides that, ", "After that, ", "")
+_LINKS = (
+    "Also, ", "In addition, ", "Besides that, ", "After that, ", "On top of that, ", "While you are at it, ",
+    "And one more thing: ", "Next, ", "", "",
+)  # fmt: skip
 _ASK_NP = (
     "please look up {np}",
     "could you tell me {np}?",
@@ -44,6 +78,14 @@ _ASK_NP = (
     "what I am after is {np}",
     "can you find {np}?",
     "I am curious about {np}",
+    "find {np}",
+    "tell me {np}",
+    "would you find {np} for me?",
+    "I am looking for {np}",
+    "what is {np}?",
+    "show me {np}",
+    "my question is about {np}",
+    "let me know {np}",
 )
 _ASK_WH = (
     "please find out {wh}",
@@ -52,6 +94,11 @@ _ASK_WH = (
     "we need to know {wh}",
     "tell me {wh}",
     "do you know {wh}?",
+    "find out {wh}",
+    "I wonder {wh}",
+    "would you check {wh}?",
+    "let me know {wh}",
+    "what I want to know is {wh}",
 )
 _ASK_DO = (
     "please {do}",
@@ -60,6 +107,9 @@ _ASK_DO = (
     "I would like you to {do}",
     "can you {do} for me?",
     "{do}",
+    "would you {do}?",
+    "we want to {do}",
+    "help me {do}",
 )
 _UNITS = {unit: unit for unit in ("km", "kg", "cm", "m", "g", "percent", "minutes", "hours", "days")} | {
     "c": "degrees Celsius",

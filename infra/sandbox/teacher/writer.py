@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from infra.sandbox.teacher.chaining import Link, chained_clause, links
 from infra.sandbox.teacher.documents import Function, Offer, build_function, build_offer, build_parameter
 from infra.sandbox.teacher.draws import weighted
 from infra.sandbox.teacher.inventing import invent_arguments, is_usable
@@ -20,6 +21,8 @@ from infra.sandbox.teacher.skills import WRITER_MISTAKES, Skill
 SCHEMA = "write_instructions"
 OPTIONAL_SHARE = 0.3
 """Share of documented optional parameters that an instruction gives a value for."""
+CHAIN_SHARE = 0.35
+"""Share of chains where one API of the prompt may bring what another one asks for."""
 MOST_INSTRUCTIONS = 50
 _FORMS = ("natural", "natural", "natural", "labelled", "labelled", "plain")
 _TYPES = {
@@ -174,7 +177,8 @@ def draft_one(order: Order, usable: list[WritableApi], used: set[str], rng: rand
     Returns:
         the instruction, or None where its values are used up or the planner does not read it back exactly.
     """
-    apis = _chosen(order, usable, rng)
+    link = _link(order, rng)
+    apis = _chosen(order, usable, rng) if link is None else [link[0], link[1]]
     wanted: list[tuple[WritableApi, dict[str, Any]]] = []
     for api in apis:
         for _ in range(6):
@@ -184,14 +188,39 @@ def draft_one(order: Order, usable: list[WritableApi], used: set[str], rng: rand
         else:
             return None
         wanted.append((api, arguments))
+    if link is not None:
+        taking, arguments = wanted[1]
+        left_out = link[2].left_out
+        wanted[1] = (taking, {name: value for name, value in arguments.items() if name not in left_out})
     calls = [(api.function.name, arguments) for api, arguments in wanted]
     for form in _FORMS:
-        clauses = [clause(api.function, arguments, form, rng) for api, arguments in wanted]
+        if link is not None:
+            (giving, first), (taking, second) = wanted
+            pair = (giving.function, first), (taking.function, second)
+            clauses = [chained_clause(*pair, link[2].meaning, form, rng)]
+        else:
+            clauses = [clause(api.function, arguments, form, rng) for api, arguments in wanted]
         text = instruction(clauses, rng, plain=form == "plain")
         if read_back(make_plan(text, order.offer)) == calls:
             used.update(_mark(api, arguments) for api, arguments in wanted)
             return Draft(text, tuple(wanted))
     return None
+
+
+@lru_cache(maxsize=64)
+def _linked(order: Order) -> tuple[tuple[WritableApi, WritableApi, Link], ...]:
+    """The chains that the documents of a prompt allow: giving and taking API, of one or of two tools."""
+    usable = usable_apis(order)
+    found = (
+        (usable[link.giving], usable[link.taking], link) for link in links([api.function for api in usable])
+    )
+    return tuple(each for each in found if (each[0].tool != each[1].tool) == order.several_tools)
+
+
+def _link(order: Order, rng: random.Random) -> tuple[WritableApi, WritableApi, Link] | None:
+    """A chain for the next instruction, now and then where there is one."""
+    found = _linked(order)
+    return rng.choice(found) if found and rng.random() < CHAIN_SHARE else None
 
 
 def _mark(api: WritableApi, arguments: dict[str, Any]) -> str:

@@ -399,6 +399,8 @@ def answer(function: str, arguments: Document) -> Document:
         known = {"NO": "NOK", "PT": "EUR", "JP": "JPY", "KE": "KES"}
         return {"country": arguments["country"], "currency": known.get(arguments["country"], "XAF")}
     text = json.dumps([function, arguments], sort_keys=True)
+    if function == "loan_due_date_for_library_shelf" and "borrowed" in arguments:
+        return {"due": f"{arguments['borrowed'][:8]}28"}
     return {"result": int(hashlib.sha256(text.encode()).hexdigest()[:6], 16)}
 
 

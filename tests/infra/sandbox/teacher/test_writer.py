@@ -7,7 +7,7 @@ import pytest
 
 from infra.sandbox.teacher.protocol import Refusal
 from infra.sandbox.teacher.skills import SKILLS
-from infra.sandbox.teacher.writer import draft_one, read_order, usable_apis, write
+from infra.sandbox.teacher.writer import Draft, draft_one, read_order, usable_apis, write
 from tests.infra.sandbox.teacher.conversations import FLAWLESS, body, reply, solve
 from tests.infra.sandbox.teacher.marketplace import BY_NAME, TOOLS, Document, function_name, functions
 
@@ -30,6 +30,16 @@ def written(text: str, seed: int = 1, model: str = FLAWLESS) -> list[dict[str, A
     return found
 
 
+def made_as_meant(draft: Draft, calls: list[tuple[str, dict[str, Any]]]) -> bool:
+    """Whether the calls meant were made; where one brings a value for another, that value may be any."""
+    names = [function_name(api.tool, api.name) for api, _ in draft.calls]
+    return names == [name for name, _ in calls] and all(
+        set(arguments) - set(given) <= {p.name for p in api.function.required}
+        and given.items() <= arguments.items()
+        for (api, given), (_, arguments) in zip(draft.calls, calls, strict=True)
+    )
+
+
 @pytest.mark.parametrize("several", [False, True])
 def test_the_planner_makes_the_calls_that_the_writer_meant(several: bool) -> None:
     drafts = []
@@ -44,8 +54,7 @@ def test_the_planner_makes_the_calls_that_the_writer_meant(several: bool) -> Non
     exact = 0
     for tools, draft in drafts:
         calls, end = solve(draft.text, functions(*tools))
-        meant = [(function_name(api.tool, api.name), arguments) for api, arguments in draft.calls]
-        exact += calls == meant and end is not None and end["return_type"] == "give_answer"
+        exact += made_as_meant(draft, calls) and end is not None and end["return_type"] == "give_answer"
     assert exact / len(drafts) >= 0.95
 
 
@@ -156,3 +165,44 @@ def test_most_words_come_from_descriptions_and_not_from_api_names() -> None:
         for api in entry["relevant_apis"]
     )
     assert named == 0
+
+
+def test_a_chain_leaves_out_what_the_first_answer_brings() -> None:
+    order = read_order(prompt(1, "Town Register", "Work Calendar", "Coin Cabinet", several=True))
+    rng = random.Random(2)
+    drafts = [draft_one(order, usable_apis(order), set(), rng) for _ in range(60)]
+    chained = [draft for draft in drafts if draft is not None and left_out(draft)]
+    assert len(chained) >= 5
+    for draft in chained:
+        assert re.search(
+            r"\b(?:that|those) (?:country|currency|place|coordinates|time zone|day|date)\b", draft.text
+        )
+        assert not any(value in draft.text for value in ('"PT"', '"NO"', '"JP"'))
+    right = [
+        made_as_meant(
+            draft, solve(draft.text, functions("Town Register", "Work Calendar", "Coin Cabinet"))[0]
+        )
+        for draft in chained
+    ]
+    assert sum(right) / len(right) >= 0.7
+
+
+def left_out(draft: Draft) -> bool:
+    """Whether a required value is left to another call's answer."""
+    return any({p.name for p in api.function.required} - set(arguments) for api, arguments in draft.calls)
+
+
+def test_openings_lengths_and_moods_vary() -> None:
+    texts = [
+        entry["instruction"]
+        for seed in range(6)
+        for entry in written(prompt(10, several=seed % 2 == 0), seed=seed)
+    ]
+    lengths = sorted(len(text.split()) for text in texts)
+    assert len({" ".join(text.split()[:3]) for text in texts}) >= len(texts) // 3
+    assert lengths[len(lengths) // 10] <= 0.6 * lengths[len(lengths) * 9 // 10]
+    assert 0.25 <= sum("?" in text for text in texts) / len(texts) <= 0.85
+    assert (
+        sum(text.split()[0].rstrip(",!.") in ("Hi", "Hello", "Good", "Evening", "Hey") for text in texts)
+        <= len(texts) / 3
+    )
