@@ -139,7 +139,7 @@ def test_ids_of_draws_differ_even_where_their_apis_repeat():
 @given(st.integers(0, 9).map(lambda tenth: tenth / 10), st.integers(0, 500))
 def test_the_share_held_out_is_kept_in_every_run_of_sets(held_out: float, sets: int):
     held = sum(split_of(index, held_out) == "test" for index in range(sets))
-    assert abs(held - sets * held_out) <= 0.5
+    assert abs(held - sets * held_out) <= 0.5 + 1e-9  # 45 * 0.7 is 31.499999999999996
 
 
 def test_of_the_first_three_sets_one_is_held_out_at_the_default_share():
