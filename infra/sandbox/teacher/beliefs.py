@@ -13,11 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from infra.sandbox.teacher.claims import Claim
 from infra.sandbox.teacher.documents import Parameter
 from infra.sandbox.teacher.draws import Mind, weighted
 from infra.sandbox.teacher.knowledge import CODES
 from infra.sandbox.teacher.plan import Plan, Step
-from infra.sandbox.teacher.reader import Claim, Reading, read_values
+from infra.sandbox.teacher.reader import Reading, read_values
 from infra.sandbox.teacher.skills import BELIEFS
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

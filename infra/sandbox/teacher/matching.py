@@ -7,10 +7,11 @@ import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 
+from infra.sandbox.teacher.claims import Claim
 from infra.sandbox.teacher.clauses import Clause
 from infra.sandbox.teacher.documents import Function, Offer, pattern_of
 from infra.sandbox.teacher.meanings import DERIVABLE
-from infra.sandbox.teacher.reader import Claim, Reading, read_values
+from infra.sandbox.teacher.reader import Reading, read_values
 from infra.sandbox.teacher.spans import read_text
 from infra.sandbox.teacher.words import group, stem
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from infra.sandbox.teacher.claims import Claim
 from infra.sandbox.teacher.clauses import Clause, readable, split_clauses
 from infra.sandbox.teacher.documents import Function, Offer, Parameter, read_offer
 from infra.sandbox.teacher.matching import Inner
-from infra.sandbox.teacher.reader import Claim, Reading, read_values
+from infra.sandbox.teacher.reader import Reading, read_values
 from infra.sandbox.teacher.segments import segments
 
 
