@@ -13,7 +13,7 @@ from infra.sandbox.teacher.beliefs import guess, other_value
 from infra.sandbox.teacher.chains import producers
 from infra.sandbox.teacher.documents import Function
 from infra.sandbox.teacher.draws import Mind, weighted
-from infra.sandbox.teacher.planner import Decision, answer, give_up
+from infra.sandbox.teacher.planner import Decision, answer, call_of, give_up
 from infra.sandbox.teacher.reader import read_values
 from infra.sandbox.teacher.skills import DOUBT, EARLY_SILENT, EARLY_WITH_VALUES, IDLE
 from infra.sandbox.teacher.stock import Call, Stock
@@ -222,6 +222,20 @@ def slipped(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) ->
         if instead is not decision and not stock.refused(instead.name, instead.arguments):
             return instead, "out_of_ways"
     return decision, ""
+
+
+def together(decision: Decision, stock: Stock, mind: Mind, rng: random.Random) -> list[Decision]:
+    """Calls for the other open steps that are ready now, to go out beside a step's call; none twice."""
+    if decision.step is None or decision.ends or rng.random() >= mind.skill.together:
+        return []
+    made = [(decision.name, decision.arguments)]
+    more: list[Decision] = []
+    for index in range(len(stock.plan.steps)):
+        ready = None if index in stock.done else call_of(stock, index, mind)
+        if ready is not None and (ready.name, ready.arguments) not in made:
+            made.append((ready.name, ready.arguments))
+            more.append(_invented(ready, stock, mind, rng) if rng.random() < mind.skill.invented else ready)
+    return more
 
 
 def broken(arguments_json: str, rng: random.Random) -> str:

@@ -153,6 +153,23 @@ def _give_up_step(stock: Stock, step: Step, missing: list[Parameter]) -> Decisio
     return give_up(stock, reason, step, {**step.reading.arguments, **made_up} if complete else {})
 
 
+def call_of(stock: Stock, index: int, mind: Mind) -> Decision | None:
+    """The call to make for a step as it is, or is wrongly, believed; None where it cannot be made yet."""
+    wrong = believed(stock.plan, index, mind)
+    held = _as_believed(stock, wrong) if wrong is not None else None
+    if held is not None:
+        return None if held.ends else held
+    return _own_call(stock, stock.plan.steps[index])
+
+
+def _own_call(stock: Stock, step: Step) -> Decision | None:
+    chosen = _call_for(stock, step)
+    if chosen is None:
+        return None
+    function, arguments = chosen
+    return Decision(function.name, arguments, thought_about(function, step.clause.text), step)
+
+
 def decide(stock: Stock, mind: Mind, forced: str | None = None) -> Decision:
     """Choose the next reply of the planner.
 
@@ -183,10 +200,9 @@ def decide(stock: Stock, mind: Mind, forced: str | None = None) -> Decision:
         held = _as_believed(stock, wrong) if wrong is not None else None
         if held is not None:
             return held
-        chosen = _call_for(stock, step)
-        if chosen is not None:
-            function, arguments = chosen
-            return Decision(function.name, arguments, thought_about(function, step.clause.text), step)
+        own = _own_call(stock, step)
+        if own is not None:
+            return own
         _, missing = resolved(step, step.function, step.reading, stock.answers)
         if missing:
             before = inner_call(step, stock.answers)

@@ -66,6 +66,8 @@ class ChatRequest:
     """Whether they came as `functions`, which is answered by `function_call`."""
     forced: str | None
     """Name of the function that must be called."""
+    parallel: bool
+    """Whether a reply may hold several calls; only where `parallel_tool_calls` says so."""
     schema_name: str | None
     """`response_format.json_schema.name`."""
     max_tokens: int | None
@@ -78,8 +80,8 @@ class Reply:
     """What the assistant says: text, or a call, or both."""
 
     content: str | None
-    call: tuple[str, str] | None = None
-    """Function name and argument text."""
+    calls: tuple[tuple[str, str], ...] = ()
+    """Function name and argument text of each call; several only where the request allows it."""
 
 
 def _list_of(holder: dict[str, Any], key: str) -> list[Any]:
@@ -164,16 +166,19 @@ def read_request(raw: bytes, server_seed: int) -> ChatRequest:
     offered = b"" if forbidden or not functions else orjson.dumps(functions)
     limit = body.get("max_completion_tokens") or body.get("max_tokens")
     schema_name = _schema_name(body)
+    parallel = body.get("parallel_tool_calls") is True and not legacy and forced is None
+    decisive = [body.get("seed"), body.get("temperature"), forced, schema_name, *["parallel"] * parallel]
     digest = digest_of(
         str(server_seed).encode(),
         without_stubbornness(body["model"]).encode(),
         orjson.dumps([(message.role, message.content, message.calls) for message in messages]),
         offered,
-        orjson.dumps([body.get("seed"), body.get("temperature"), forced, schema_name]),
+        orjson.dumps(decisive),
     )
     return ChatRequest(
         model=body["model"], messages=messages, functions_json=offered, legacy=legacy, forced=forced,
-        schema_name=schema_name, max_tokens=limit if isinstance(limit, int) else None, digest=digest,
+        parallel=parallel, schema_name=schema_name, digest=digest,
+        max_tokens=limit if isinstance(limit, int) else None,
     )  # fmt: skip
 
 
@@ -184,13 +189,15 @@ def write_reply(
     mark = request.digest.hex()
     message: dict[str, Any] = {"role": "assistant", "content": reply.content, "refusal": None}
     finish = "stop"
-    if reply.call is not None:
-        called = {"name": reply.call[0], "arguments": reply.call[1]}
-        if request.legacy:
-            message["function_call"], finish = called, "function_call"
-        else:
-            message["tool_calls"] = [{"id": f"call_{mark[:24]}", "type": "function", "function": called}]
-            finish = "tool_calls"
+    called = [{"name": name, "arguments": arguments} for name, arguments in reply.calls]
+    if called and request.legacy:
+        message["function_call"], finish = called[0], "function_call"
+    elif called:
+        message["tool_calls"] = [
+            {"id": f"call_{mark[place : place + 24]}", "type": "function", "function": each}
+            for place, each in enumerate(called)
+        ]
+        finish = "tool_calls"
     return orjson.dumps(
         {
             "id": f"chatcmpl-{mark}",

@@ -8,7 +8,7 @@ from infra.sandbox.teacher.conversation import read_situation
 from infra.sandbox.teacher.documents import read_offer
 from infra.sandbox.teacher.draws import generator, mind_of
 from infra.sandbox.teacher.judge import RULES, judge
-from infra.sandbox.teacher.mistakes import MALFORMED, MUTE, broken, slipped
+from infra.sandbox.teacher.mistakes import MALFORMED, MUTE, broken, slipped, together
 from infra.sandbox.teacher.plan import plan_for
 from infra.sandbox.teacher.planner import Decision, decide
 from infra.sandbox.teacher.protocol import ChatRequest, Refusal, Reply, read_request, write_reply
@@ -54,7 +54,9 @@ def _plan(request: ChatRequest, skill: Skill, server_seed: int, rng: random.Rand
     if slip == MALFORMED:
         arguments = broken(arguments, rng)
     thought = decision.thought if _thinks(situation, decision, rng) else None
-    return Reply(thought, (decision.name, arguments))
+    more = together(decision, stock, mind, rng) if request.parallel and not slip else []
+    beside = ((each.name, orjson.dumps(each.arguments).decode()) for each in more)
+    return Reply(thought, ((decision.name, arguments), *beside))
 
 
 def _answer(request: ChatRequest, skill: Skill, server_seed: int) -> Reply:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 OWNER = "rule-based stand-in, not a language model"
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class Skill:
     hasty: float
     """Where nothing can be planned and nothing was called yet: share of replies that call something all the
     same."""
+    together: float
+    """Share of replies that make all calls which are ready at once, where the request allows several."""
     clinging: float
     """Where nothing is left to try: share of replies that make an earlier call again instead of ending."""
 
@@ -71,21 +73,21 @@ SKILLS = {
             belief=0.01, guess=0.02, misread=0.01,
             notice=0.8, idle=0.01, idle_again=0.2, invented=0.002, malformed=0.001, mute=0.001,
             early=0.002, resigned=0.001, resigned_again=0.02, excuse=0.2, hasty=0.1, clinging=0.05,
-            writer=0.01, writer_broken_json=0.002, judge=0.01,
+            together=0.95, writer=0.01, writer_broken_json=0.002, judge=0.01,
         ),
         Skill(
             "rehearsal-middle",
             belief=0.07, guess=0.3, misread=0.05,
             notice=0.4, idle=0.27, idle_again=0.86, invented=0.015, malformed=0.004, mute=0.004,
             early=0.07, resigned=0.03, resigned_again=0.15, excuse=0.85, hasty=0.9, clinging=0.3,
-            writer=0.06, writer_broken_json=0.02, judge=0.06,
+            together=0.8, writer=0.06, writer_broken_json=0.02, judge=0.06,
         ),
         Skill(
             "rehearsal-weak",
             belief=0.2, guess=0.6, misread=0.12,
             notice=0.2, idle=0.35, idle_again=0.88, invented=0.05, malformed=0.03, mute=0.02,
             early=0.12, resigned=0.05, resigned_again=0.2, excuse=0.6, hasty=0.95, clinging=0.45,
-            writer=0.20, writer_broken_json=0.06, judge=0.20,
+            together=0.5, writer=0.20, writer_broken_json=0.06, judge=0.20,
         ),
     )
 }  # fmt: skip

@@ -47,7 +47,7 @@ def count_usage(request: ChatRequest, reply: Reply) -> dict[str, Any]:
     """The `usage` of a reply, in OpenAI's form."""
     offered = len(request.functions_json.decode())
     prompt = tokens(offered + sum(map(message_characters, request.messages)))
-    written = len(reply.content or "") + sum(map(len, reply.call or ()))
+    written = len(reply.content or "") + sum(len(name) + len(arguments) for name, arguments in reply.calls)
     completion = max(tokens(written), 1)
     return {
         "prompt_tokens": prompt,
@@ -67,7 +67,9 @@ def shortened(reply: Reply, max_tokens: int | None) -> tuple[Reply, bool]:
     if content is not None and len(content) > room:
         return Reply(content[:room]), True
     room -= len(content or "")
-    if reply.call is not None and len(reply.call[0]) + len(reply.call[1]) > room:
-        name, arguments = reply.call
-        return Reply(content, (name, arguments[: max(room - len(name), 0)])), True
+    for place, (name, arguments) in enumerate(reply.calls):
+        if len(name) + len(arguments) > room:
+            whole = reply.calls[:place]
+            return Reply(content, (*whole, (name, arguments[: max(room - len(name), 0)]))), True
+        room -= len(name) + len(arguments)
     return reply, False

@@ -45,7 +45,7 @@ def test_health_tells_the_seed(teacher: str) -> None:
 def test_openais_client_reads_a_planner_reply(teacher: str) -> None:
     with openai.OpenAI(base_url=teacher, api_key="none", max_retries=0) as client:
         completion = client.chat.completions.create(**json.loads(asked(PLAN, functions("Work Calendar"))))
-    assert completion.system_fingerprint == "rehearsal-rules-2-seed7"
+    assert completion.system_fingerprint == "rehearsal-rules-3-seed7"
     assert completion.choices[0].finish_reason == "tool_calls"
     call = completion.choices[0].message.tool_calls[0].function
     assert call.name == "next_day_off_for_work_calendar"
