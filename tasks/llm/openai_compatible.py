@@ -62,6 +62,7 @@ class OpenAICompatible:
         self._key = "" if url and is_loopback(self.url) else key_for(self.url)
         self._first_pause_s = first_pause_s
         self._limit = "max_tokens"
+        self._may_say_parallel = True
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none", base_url=self.url, max_retries=0, timeout=timeout_s
         )
@@ -72,13 +73,15 @@ class OpenAICompatible:
         for attempt in range(1, ATTEMPTS + 1):
             started = time.monotonic()
             asked_s: float | None = None
+            limit, parallel = self._limit, request.parallel and self._may_say_parallel  # others learn too
             try:
                 body = await self._ask(request)
                 if body.get("choices") or not body.get("error"):
                     return reply_of(body, time.monotonic() - started)
                 said = self._plain(body["error"])  # an error under status 200, as gateways send
             except self._openai.APIStatusError as error:
-                said, asked_s = self._waited_for(error, request), _asked_s(error.response.headers)
+                said = self._waited_for(error, request, limit, parallel)
+                asked_s = _asked_s(error.response.headers)
             except self._openai.APIConnectionError as error:
                 said = f"{type(error.__cause__ or error).__name__}"
                 if said not in _NOT_SENT:
@@ -101,6 +104,8 @@ class OpenAICompatible:
 
     async def _ask(self, request: ChatRequest) -> dict[str, Any]:
         sent = request.body()
+        if not self._may_say_parallel:
+            sent.pop("parallel_tool_calls", None)
         if request.prompt is None:
             sent[self._limit] = sent.pop("max_tokens")
             raw = await self._client.chat.completions.with_raw_response.create(**sent)
@@ -121,8 +126,14 @@ class OpenAICompatible:
             raise ConfigurationError(f"{self.url} does not speak the chat protocol; check OPENAI_BASE_URL")
         return body
 
-    def _waited_for(self, error: Any, request: ChatRequest) -> str:
+    def _waited_for(self, error: Any, request: ChatRequest, limit: str, parallel: bool) -> str:
         """What the server said, when asking again can help.
+
+        Args:
+            error: of the client.
+            request: what was asked.
+            limit: the field in which the longest reply was said.
+            parallel: whether it was said that the reply may hold several calls.
 
         Raises:
             ConfigurationError: key, model, account or address must be mended.
@@ -138,8 +149,11 @@ class OpenAICompatible:
             ) from None
         if error.code == "insufficient_quota":
             raise ConfigurationError(f"{self.url}: the account has no quota left; top it up") from None
-        if status == 400 and self._limit == "max_tokens" and "max_completion_tokens" in said:
+        if status == 400 and limit == "max_tokens" and "max_completion_tokens" in said:
             self._limit = "max_completion_tokens"  # newer models know the limit by this name only
+            return said
+        if status in (400, 422) and parallel and "parallel" in said:
+            self._may_say_parallel = False  # reasoning models refuse the field, and make several calls anyway
             return said
         if status in (400, 413, 422):
             raise RecordError("request_refused", said) from None

@@ -30,6 +30,8 @@ class ChatRequest:
     """Plain text that the model goes on with; such a request is a completion, not a chat."""
     stop: tuple[str, ...] = ()
     """Strings that end the reply and are no part of it; at most four, as OpenAI allows."""
+    parallel: bool = False
+    """Say that the reply may hold several calls. Left unsaid elsewhere: some models refuse the field."""
 
     def body(self) -> dict[str, Any]:
         """The JSON body by OpenAI's protocol of chat completions, or of completions for a plain prompt."""
@@ -43,6 +45,8 @@ class ChatRequest:
                 if self.form == "functions"
                 else [{"type": "function", "function": each} for each in self.functions]
             )
+            if self.parallel and self.form == "tools":
+                body["parallel_tool_calls"] = True
         for name in ("response_format", "seed", "temperature"):
             value = getattr(self, name)
             if value is not None:

@@ -114,6 +114,7 @@ async def _ask(ask: Ask, rollout: Rollout) -> Reply:
         seed=seed_of(rollout.seed, rollout.stage, ask.instruction_id, ask.ordinal),
         temperature=rollout.temperature if ask.temperature is None else ask.temperature,
         max_tokens=min(ask.max_tokens or rollout.max_tokens, rollout.max_tokens),
+        parallel=ask.parallel,
     )
     try:
         reply = await rollout.model.ask(request, ask.instruction_id, ask.ordinal)

@@ -40,6 +40,8 @@ class Ask:
     """None: the server's default."""
     max_tokens: int | None = None
     """Longest reply [tokens]; None: the server's default."""
+    parallel: bool = False
+    """The reply may hold several calls: the search makes all of them."""
 
 
 @dataclass(frozen=True, slots=True)

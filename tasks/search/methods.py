@@ -7,12 +7,15 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from tasks.errors import ConfigurationError
-from tasks.search import questions
+from tasks.search import foundry, grounds, lean, questions
 from tasks.search.consistency import self_consistency
 from tasks.search.dfs_ranked import dfs_ranked
 from tasks.search.dfsdt import Limits, dfsdt
 from tasks.search.effects import Search
 from tasks.search.equal_cost import CostLimits, until_spent
+from tasks.search.foundry import FoundryLimits
+from tasks.search.foundry import foundry as search_foundry
+from tasks.search.levers import DOUBTING, PATTERN, SPELLING, levers_of
 from tasks.search.problem import Problem
 from tasks.search.react import ChainLimits, react
 from tasks.search.reflection import reflect
@@ -22,7 +25,7 @@ from tasks.search.tot_dfs import RatedLimits, tot_dfs
 VERSION = "1"
 """Part of the fingerprint of every table of trajectories: raise it when any searcher grows another tree."""
 
-AnyLimits: TypeAlias = Limits | ChainLimits | CostLimits | BreadthLimits | RatedLimits
+AnyLimits: TypeAlias = Limits | ChainLimits | CostLimits | BreadthLimits | RatedLimits | FoundryLimits
 _ASKS: Mapping[str, str] = MappingProxyType({"questions": questions.VERSION})
 
 
@@ -47,10 +50,13 @@ class Method:
     """It may come back to a state that it has left. What a branch writes must not outlive it, so functions
     that write are offered only where the environment can fork what they write."""
 
+    draws_afresh: bool = False
+    """A further child of a node is another draw of the same request."""
+
     @property
     def tells_siblings(self) -> bool:
         """A further child of a node is asked for with a message that lists what its siblings tried."""
-        return not self.chains
+        return not (self.chains or self.draws_afresh)
 
 
 def method(name: str) -> Method:
@@ -61,7 +67,7 @@ def method(name: str) -> Method:
     """
     for family in FAMILIES:
         if found := family.pattern.fullmatch(name):
-            return family.made(name, *(int(size) for size in found.groups()))
+            return family.made(name, *(int(part) if part.isdigit() else part for part in found.groups()))
     listed = ", ".join(family.spelling for family in FAMILIES)
     raise ConfigurationError(f"there is no search method {name!r}; use one of {listed}")
 
@@ -73,9 +79,9 @@ class Family:
     spelling: str
     """For people."""
     pattern: re.Pattern[str]
-    """Its groups are sizes."""
+    """Its groups are sizes, or switches."""
     made: Callable[..., Method]
-    """From name and sizes."""
+    """From name and sizes or switches."""
 
 
 def _dfsdt(name: str, width: int) -> Method:
@@ -144,7 +150,23 @@ def _tot_dfs(name: str) -> Method:
     return Method(name, limits, lambda problem: tot_dfs(problem, limits), most, ranks=True, decides=_ASKS)
 
 
+def _foundry(name: str, switches: str) -> Method:
+    limits = FoundryLimits(levers=levers_of(switches))
+    levers = set(limits.levers)
+    asks = (limits.asks + ("third" in levers)) if levers & DOUBTING else 1
+    most = (limits.chains if "restart" in levers else 1) * limits.max_depth * asks
+    return Method(
+        name,
+        limits,
+        lambda problem: search_foundry(problem, limits),
+        min(most, limits.max_queries),
+        draws_afresh="told" not in levers,
+        decides={"foundry": foundry.VERSION, "grounds": grounds.VERSION, "lean": lean.VERSION},
+    )
+
+
 FAMILIES = (
+    Family(SPELLING, PATTERN, _foundry),
     Family("DFS_woFilter_w<width 1-99>", re.compile(r"DFS_woFilter_w([1-9]\d?)"), _dfsdt),
     Family("DFSDT_w<width 1-99>", re.compile(r"DFSDT_w([1-9]\d?)"), _dfsdt_repaired),
     Family("DFS_w<width 1-99>", re.compile(r"DFS_w([1-9]\d?)"), _ranked),

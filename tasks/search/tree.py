@@ -224,7 +224,7 @@ class DecisionTree:
 
     def grow_call(self, node: TreeNode, call: FunctionCall, ask: int) -> TreeNode:
         """Add the nodes of one more call below `node`, in the same turn; returns the deeper."""
-        action = self._add(node, "action", _name(call), ask)
+        action = self._add(node, "action", called_name(call), ask)
         return self._add(action, "action_input", _clean(call.arguments, REPLY_CHARS), ask, node.turn)
 
     def observe(self, node: TreeNode, observation: Observation) -> None:
@@ -304,7 +304,7 @@ def refusal(error: str, code: int) -> Observation:
     return Observation(json.dumps({"error": error, "response": ""}, ensure_ascii=False), code)
 
 
-def _name(call: FunctionCall) -> str:
+def called_name(call: FunctionCall) -> str:
     """ToolBench keeps the last segment of a dotted name (`functions.Finish`)."""
     return _clean(call.name, NAME_CHARS).rsplit(".", 1)[-1]
 

@@ -3,10 +3,10 @@
 from collections.abc import Generator, Sequence
 from typing import TypeAlias
 
-from tasks.search.arguments import ArgumentError
+from tasks.search.arguments import ArgumentError, arguments_of, documented
 from tasks.search.codes import HALLUCINATED, INPUT_ERROR
 from tasks.search.effects import Act, Ask, Effects, Message, Observation, Outcomes, Reply
-from tasks.search.functions import FINISH
+from tasks.search.functions import FINISH, Offer
 from tasks.search.tree import DecisionTree, TreeNode, refusal
 
 Turn: TypeAlias = Generator[Effects, Outcomes, TreeNode | None]
@@ -56,43 +56,56 @@ def questions(tree: DecisionTree, asked: Sequence[Sequence[Message]]) -> Answers
     if not asked:
         return []
     outcomes = yield tuple(tree.question(messages) for messages in asked)
-    replies = [_is_reply(outcome) for outcome in outcomes]
+    replies = [is_reply(outcome) for outcome in outcomes]
     for reply in replies:
         tree.count(reply)
     return replies
 
 
+def refused(offer: Offer, name: str, arguments: str) -> Observation | None:
+    """What the model is shown of a call that can be made to no API; None where it can be made."""
+    function = offer.match(name)
+    if function is None:
+        return refusal(f"No such function name: {name}", HALLUCINATED)
+    try:
+        documented(offer.api(function), arguments_of(arguments))
+    except ArgumentError as error:
+        return refusal(str(error), INPUT_ERROR)
+    return None
+
+
 def _observe(tree: DecisionTree, node: TreeNode) -> Generator[Effects, Outcomes, None]:
     assert node.parent is not None
-    said = node.parent.description
-    function = tree.problem.offer.match(said)
-    if function == FINISH:
+    said, offer = node.parent.description, tree.problem.offer
+    if offer.match(said) == FINISH:
         tree.finish(node)
         return
-    if function is None:
-        tree.observe(node, refusal(f"No such function name: {said}", HALLUCINATED))
-        return
-    try:
-        act = tree.act(node, function)
-    except ArgumentError as error:
-        tree.observe(node, refusal(str(error), INPUT_ERROR))
+    refusal_ = refused(offer, said, node.description)
+    if refusal_ is not None:
+        tree.observe(node, refusal_)
     else:
-        tree.observe(node, (yield from _act(act)))
+        tree.observe(node, (yield from _act(tree.act(node, offer.match(said) or ""))))
 
 
 def _ask(ask: Ask) -> Generator[Effects, Outcomes, Reply]:
     (outcome,) = yield (ask,)
-    return _is_reply(outcome)
+    return is_reply(outcome)
 
 
-def _is_reply(outcome: Reply | Observation) -> Reply:
+def is_reply(outcome: Reply | Observation) -> Reply:
+    """The outcome of an `Ask`."""
     if not isinstance(outcome, Reply):
         raise TypeError(f"an Ask is answered by a Reply, not by {type(outcome).__name__}")
     return outcome
 
 
+def is_observation(outcome: Reply | Observation) -> Observation:
+    """The outcome of an `Act`."""
+    if not isinstance(outcome, Observation):
+        raise TypeError(f"an Act is answered by an Observation, not by {type(outcome).__name__}")
+    return outcome
+
+
 def _act(act: Act) -> Generator[Effects, Outcomes, Observation]:
-    (observation,) = yield (act,)
-    if not isinstance(observation, Observation):
-        raise TypeError(f"an Act is answered by an Observation, not by {type(observation).__name__}")
-    return observation
+    (outcome,) = yield (act,)
+    return is_observation(outcome)

@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @contextmanager
-def serving(module: str, *arguments: object) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server of the sandbox and its port; `arguments` beside port and seed 1."""
-    command = [sys.executable, "-m", module, "--port", "0", "--seed", "1", *map(str, arguments)]
+def serving(module: str, *arguments: object, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server of the sandbox and its port, a free one where none is named; `arguments` beside seed 1."""
+    command = [sys.executable, "-m", module, "--port", str(port), "--seed", "1", *map(str, arguments)]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert server.stdout is not None

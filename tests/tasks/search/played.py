@@ -14,7 +14,7 @@ from tasks.search.tree import DecisionTree
 ANSWER = FunctionCall("Finish", '{"return_type": "give_answer", "final_answer": "It rains."}')
 METHODS = (
     *("DFS_woFilter_w2", "DFS_woFilter_w3", "DFSDT_w2", "DFS_w2", "DFS_w3", "CoT@1", "CoT@5", "CoT@cost"),
-    *("CoT@9000tokens", "CoT-SC@3", "Reflect@2", "ToT-BFS", "ToT-DFS"),
+    *("CoT@9000tokens", "CoT-SC@3", "Reflect@2", "ToT-BFS", "ToT-DFS", "foundry", "foundry-all+lean"),
 )
 """Of every family of `methods` at least one."""
 GIVE_UP = FunctionCall("Finish", '{"return_type": "give_up_and_restart"}')
