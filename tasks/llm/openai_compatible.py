@@ -109,6 +109,8 @@ class OpenAICompatible:
         answer = raw.http_response
         try:
             body = answer.json()
+        except RecursionError:  # thousands of brackets, as a model may write them: a reply that says nothing
+            return {}
         except ValueError:
             if answer.text.lstrip().startswith("<"):
                 raise ConfigurationError(
