@@ -64,6 +64,8 @@ class OpenAICompatible:
         self._key = "" if url and is_loopback(self.url) else key_for(self.url)
         self._first_pause_s = first_pause_s
         self._limit = "max_tokens"
+        self._spoken = False
+        """It has answered in the protocol: a page from now on is a gateway's, and passes."""
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none", base_url=self.url, max_retries=0, timeout=timeout_s
         )
@@ -114,16 +116,19 @@ class OpenAICompatible:
         except RecursionError:  # thousands of brackets, as a model may write them: a reply that says nothing
             return {}
         except ValueError:
-            if answer.text.lstrip().startswith("<"):
+            if answer.text.lstrip().startswith("<") and not self._spoken:
                 raise ConfigurationError(
                     f"{self.url} answers with a web page; does OPENAI_BASE_URL end in /v1?"
                 ) from None
             raise ModelOverloaded(
                 f"{self.url} gave no whole answer (broken JSON); run again", maybe_billed=True
             ) from None
-        if not isinstance(body, dict):
-            raise ConfigurationError(f"{self.url} does not speak the chat protocol; check OPENAI_BASE_URL")
-        return body
+        if isinstance(body, dict):
+            self._spoken = True
+            return body
+        if self._spoken:
+            raise ModelOverloaded(f"{self.url} gave an answer that is none; run again", maybe_billed=True)
+        raise ConfigurationError(f"{self.url} does not speak the chat protocol; check OPENAI_BASE_URL")
 
     def _waited_for(self, error: Any, request: ChatRequest) -> str:
         """What the server said, when asking again can help.
