@@ -49,6 +49,8 @@ class SchemaStyle:
     which garbles every text about an API named `Search` or `a`."""
 
 
+PUBLISHED_VERSION = "2"
+"""Raised when `PUBLISHED` makes other schemas; part of the fingerprint of tables searched with it."""
 PUBLISHED = SchemaStyle(
     optional_only=False,
     real_numbers=False,
