@@ -11,10 +11,13 @@ CLONE = Path(__file__).resolve().parents[1]
 _FOREIGN = ("OPENAI_", "AWS_", "FOUNDRY_", "RAPIDAPI_")
 _KEPT = frozenset({"FOUNDRY_SHARED", "FOUNDRY_TEST_POSTGRES"})
 
+# Threads of torch that wait for each other sleep: beside other work, busy waiting costs more than training.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir(), "foundry-hypothesis"))
-# Busy machines are slow, which says nothing of the code: examples have no deadline.
+# Busy machines are slow, which says nothing of the code: examples have no deadline. What failed is printed as
+# a line that plays it again; a database of examples would be slow and make runs depend on earlier ones.
 settings.register_profile(
-    "foundry", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "foundry", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True, database=None
 )
 settings.load_profile("foundry")
 

@@ -34,15 +34,15 @@ _STYLE = """
 .tree .root rect{fill:#eef2f7}
 .tree .won rect{stroke:#1a7f37;stroke-width:2.5;fill:#f1faf3}
 .tree .left rect{stroke-dasharray:4 3;fill:#fafafa}
-.tree .left text{opacity:.62}
+.tree .left text{opacity:.85}
 .tree .folded rect{fill:#f3f3f3;stroke-dasharray:2 3}
 .tree path{fill:none;stroke:#b4bcc6;stroke-width:1.2}
 .tree path.won{stroke:#1a7f37;stroke-width:3}
-.tree .head{fill:#6b7683;font-size:10px}
+.tree .head{fill:#57606a;font-size:10px}
 .tree .thought{font-style:italic;fill:#555}
 .tree .call{font-weight:600;fill:#1f4e8c}
 .tree .arguments{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:10px;fill:#444}
-.tree .good{fill:#1a7f37}.tree .bad{fill:#b42318}.tree .end{font-weight:600}
+.tree .good{fill:#116329}.tree .bad{fill:#b42318}.tree .end{font-weight:600}
 """
 
 

@@ -196,6 +196,7 @@ def _assistant(content: str | None, calls: list[dict[str, Any]]) -> Message:
 def _object(text: str) -> dict[str, Any] | None:
     try:
         found = orjson.loads(text or "{}")
-    except orjson.JSONDecodeError:
+        orjson.dumps([[[[[[[[found]]]]]]]])  # a pair puts fewer levels around it, and must be written
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None
     return found if isinstance(found, dict) else None

@@ -22,6 +22,7 @@ from tasks.rollout.environments import require_environment
 from tasks.rollout.offers import require_forks, require_known, withheld
 from tasks.search import methods, prompts
 from tasks.search.forms import CallingForm, version
+from tasks.search.functions import PUBLISHED_VERSION
 from tasks.search.methods import method
 from tasks.storage.addresses import normalise
 from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
@@ -124,6 +125,7 @@ def plan(parameters: Parameters) -> str:
             "prompts": prompts.VERSION,
             **searcher.decides,
             **version(parameters.form),
+            **({"published schemas": PUBLISHED_VERSION} if parameters.schemas == "published" else {}),
         },
     )
     caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)

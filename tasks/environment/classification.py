@@ -93,7 +93,7 @@ def _under_success(body: dict[str, Any] | None) -> str:
         return ""
     wrong = any(_wrong(body[key]) for key in ("error", "errors") if key in body)
     refused = body.get("success") is False or body.get("ok") is False
-    failed = str(body.get("status", "")).lower() in ("error", "fail", "failed", "failure")
+    failed = _short(body.get("status", "")).lower() in ("error", "fail", "failed", "failure")
     refusal = _refusal(_said(body))
     return refusal or (API_MESSAGE if wrong or refused or failed else "")
 
@@ -108,7 +108,15 @@ def _full(value: Any) -> bool:
 
 
 def _said(body: dict[str, Any]) -> str:
-    return " ".join(str(value)[:500] for key, value in body.items() if key in _ENVELOPE)
+    return " ".join(_short(value) for key, value in body.items() if key in _ENVELOPE)
+
+
+def _short(value: Any) -> str:
+    """The beginning of a value as text; nothing of one whose thousand brackets cannot be written again."""
+    try:
+        return str(value)[:500]
+    except RecursionError:
+        return ""
 
 
 def _refusal(said: str) -> str:

@@ -110,7 +110,11 @@ class ProxyEnvironment:
         if said is None:
             reason = f"the API server answered {answered.status} and no JSON object"
             return ApiAnswer(API_SENDING, reason, answered.status, answered.latency_s)
-        error, response = (without_keys(_as_text(said.get(key, "")), [self._key]) for key in _FIELDS)
+        try:
+            error, response = (without_keys(_as_text(said.get(key, "")), [self._key]) for key in _FIELDS)
+        except orjson.JSONEncodeError:  # hundreds of brackets can be read, but not written again
+            reason = "the API server's answer is nested too deeply"
+            return ApiAnswer(API_SENDING, reason, answered.status, answered.latency_s)
         return ApiAnswer(error, response[:MAX_ANSWER_BYTES], answered.status, answered.latency_s)
 
 

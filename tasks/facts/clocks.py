@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tasks.facts.spans import Taken
 from tasks.facts.words import SMALL
 
 DAY_S = 86_400
@@ -111,13 +112,11 @@ def clocks(text: str, days: Sequence[tuple[int, int]]) -> list[Clock]:
         days: where days stand; digits of theirs are no time.
     """
     found: list[Clock] = []
+    taken = Taken(days)
     for each in _found(text):
-        inside = any(
-            each.start < last and first < each.end
-            for first, last in [*days, *((o.start, o.end) for o in found)]
-        )
-        if not inside:
+        if not taken.meets(each.start, each.end):
             found.append(each)
+            taken.add(each.start, each.end)
     return sorted(found, key=lambda each: each.start)
 
 

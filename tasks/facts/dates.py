@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from tasks.facts.spans import Taken
 from tasks.facts.words import word_numbers
 
 _MONTH_WORDS = "january february march april may june july august september october november december"
@@ -106,9 +107,11 @@ def days(text: str) -> list[Day]:
     """Every day of a plain text, in order, without those that lie in another."""
     found = sorted(_days(text), key=lambda each: (each.weak, each.start, -each.end))
     kept: list[Day] = []
+    taken = Taken()
     for each in found:
-        if not any(each.start < other.end and other.start < each.end for other in kept):
+        if not taken.meets(each.start, each.end):
             kept.append(each)
+            taken.add(each.start, each.end)
     return sorted(kept, key=lambda each: each.start)
 
 

@@ -13,8 +13,6 @@ from tasks.facts.wanted import DATETIME, Wanted
 LEAST_TOLERANCE_S = 30.0
 """A time without seconds may be half a minute off."""
 
-_UTC = re.compile(r"\b(?:UTC|GMT|universal time|Greenwich|Zulu)\b", re.I)
-
 _OTHER_DAY = re.compile(
     r"\b(?:next|following|same) (?:day|morning|evening|night|afternoon)|\btomorrow\b|\bday (?:after|before"
     r"|later)|\+\s?1\b|\bovernight\b"
@@ -106,7 +104,7 @@ def _frames(moment: _Moment, clock: Clock, answer: Reading) -> Iterator[_Moment]
             yield moment  # CET said in summer, BST for a winter's day
         return
     yield moment
-    if moment.offset and _UTC.search(answer.text):
+    if moment.offset and answer.speaks_of_utc:
         yield moment.at(0)
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 from tasks.facts.currencies import SIGNS
 from tasks.facts.digits import Value, readings, style
+from tasks.facts.spans import Span, Taken
 from tasks.facts.units import Unit, named, unit_at
 from tasks.facts.words import FRACTIONS, MAGNITUDES, word_numbers
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def quantities(text: str, taken: Sequence[Span]) -> list[Quantity]:
         text: see `characters.plain`.
         taken: what is a date, a time of day or a code, and holds no number of its own; in order.
     """
-    blocked = _Blocked([*taken, *list_markers(text)])
+    blocked = Taken([*taken, *list_markers(text)])
     continental = style(text)
     found: list[Quantity] = []
     for degrees in _DEGREES.finditer(text):
@@ -142,19 +141,6 @@ def list_markers(text: str) -> list[Span]:
         elif number == 1:
             spans, expected = [*spans, marker.span()], 2
     return spans if len(spans) > 1 else []
-
-
-class _Blocked:
-    """Spans that hold no further number."""
-
-    def __init__(self, spans: Sequence[Span]):
-        self._spans = list(spans)
-
-    def meets(self, start: int, end: int) -> bool:
-        return any(first < end and start < last for first, last in self._spans)
-
-    def add(self, start: int, end: int) -> None:
-        self._spans.append((start, end))
 
 
 def _of_cluster(text: str, start: int, cluster: str, continental: bool | None) -> Iterator[Quantity]:
@@ -246,8 +232,8 @@ def _degrees(text: str, found: re.Match[str]) -> Quantity:
     )
 
 
-def _in_words(text: str, blocked: _Blocked) -> Iterator[Quantity]:
-    claimed = _Blocked(())
+def _in_words(text: str, blocked: Taken) -> Iterator[Quantity]:
+    claimed = Taken()
     for part in _WORD_FRACTION.finditer(text):
         name = (part[3] or "half").lower().rstrip("s")
         value = _COUNTS[(part[2] or "one").lower()] / _PARTS.get(name, 2)
@@ -307,9 +293,10 @@ _ARTICLE_UNIT = re.compile(r"\b(?:an?)\s+(hour|day|week|minute|year)\b", re.I)
 
 def _joined(text: str, found: list[Quantity]) -> list[Quantity]:
     """`6 h 52 min` and `5 ft 11` as one quantity beside its parts, which stay as weak ones."""
+    taken = Taken((each.start, each.end) for each in found)
     for article in _ARTICLE_UNIT.finditer(text):
         units = named(article[1])
-        if not any(each.start <= article.start() < each.end for each in found):
+        if not taken.meets(article.start(), article.start() + 1):
             shown = (Value(1.0, 1.0),)
             found.append(
                 Quantity(

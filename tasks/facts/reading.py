@@ -18,6 +18,7 @@ _CODE = re.compile(
     r"https?://\S+|\S+@[\w.-]+|(?<![\w.])\+[0-9][0-9 ()-]{6,}[0-9]|(?<![\w-])[0-9]+(?:-[0-9]+){2,}(?![\w-])"
     r"|(?<![\w-])[A-Z]{2,}(?:-[A-Z0-9]+)*-[0-9][A-Z0-9]*(?:-[A-Z0-9]+)*(?![\w-])|\bU\+[0-9A-F]{4,6}\b"
 )
+_UTC = re.compile(r"\b(?:UTC|GMT|universal time|Greenwich|Zulu)\b", re.I)
 _SENTENCE_END = re.compile(
     r"(?:(?<!\bSt)(?<!\bNo)(?<!\bDr)(?<!\bMr)(?<!\bMt)(?<!\bca)(?<!\bvs)(?<!\bapprox)(?<!\b[A-Za-z]\.[A-Za"
     r"-z])(?<!\b[A-Z])"
@@ -60,6 +61,11 @@ class Reading:
     def tokens(self) -> tuple[Token, ...]:
         """Words without fillers."""
         return tokens(self.text)
+
+    @cached_property
+    def speaks_of_utc(self) -> bool:
+        """Whether UTC is named anywhere in it."""
+        return _UTC.search(self.text) is not None
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -114,12 +120,12 @@ def _as_prose(text: str) -> str:
         return bare
     try:
         return json.dumps(json.loads(bare), ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):  # a thousand brackets deep
         return "\n".join(map(_line_as_prose, bare.split("\n")))
 
 
 def _line_as_prose(line: str) -> str:
     try:
         return json.dumps(json.loads(line), ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return line

@@ -5,12 +5,16 @@ is 12. It is 14." A value with words of its own ("sunset 22:08") is further info
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tasks.facts.clocks import Clock
+from tasks.facts.dates import Day
 from tasks.facts.name_lists import LISTED, LONGEST_LIST, among_names, meets, repeated
+from tasks.facts.numbers import Quantity
 from tasks.facts.reading import Reading, Span
 from tasks.facts.units import converted
 from tasks.facts.wanted import Wanted
@@ -241,10 +245,15 @@ def _content(answer: Reading, start: int, end: int) -> tuple[str, ...]:
 
 def _other_values(want: Wanted, answer: Reading, start: int, end: int) -> bool:
     """Whether a value of another kind stands between, as the label of the next one."""
-    inside = [*answer.clocks, *answer.quantities, *(answer.days if want.kind != "datetime" else ())]
-    return any(
-        start <= each.start and each.end <= end and not getattr(each, "weak", False) for each in inside
-    )
+    kinds: tuple[Sequence[Clock | Quantity | Day], ...] = (answer.clocks, answer.quantities)
+    if want.kind != "datetime":
+        kinds = (*kinds, answer.days)
+    for values in kinds:
+        first = bisect_left(values, start, key=lambda each: each.start)
+        for each in values[first : bisect_right(values, end, key=lambda each: each.start)]:
+            if each.end <= end and not getattr(each, "weak", False):
+                return True
+    return False
 
 
 def _in_place(want: Wanted, run: Sequence[_Mention]) -> bool:

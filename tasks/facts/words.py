@@ -34,6 +34,8 @@ _RUN = re.compile(
                   r"|nine))+))?",
                   re.IGNORECASE)  # fmt: skip
 _PART = re.compile(r"[a-z]+", re.IGNORECASE)
+_LONGEST = 40
+"""More words than one number has: magnitudes only fall, and at most five words stand before each."""
 _SPELLINGS = {"fourty": "forty", "nought": "zero", "oh": "zero"}
 
 
@@ -79,7 +81,7 @@ def _split(parts: list[tuple[int, int, str]]) -> Iterator[WordNumber]:
     while place < len(parts):
         length = next(
             size
-            for size in range(len(parts) - place, 0, -1)
+            for size in range(min(_LONGEST, len(parts) - place), 0, -1)
             if _value(parts, place, place + size) is not None
         )
         value, ordinal = _value(parts, place, place + length) or (0.0, False)

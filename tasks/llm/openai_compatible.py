@@ -53,16 +53,20 @@ class OpenAICompatible:
         Raises:
             ConfigurationError: no address of a server, or a hosted one without a key.
         """
-        import openai  # 0.3 s, paid by who uses a model
+        import httpx  # with openai 0.3 s, paid by who uses a model
+        import openai
 
         self.name = name
         self.kind: TeacherKind = "rehearsal" if name.startswith(REHEARSAL_PREFIX) else "model"
         self.url = checked_url(url) if url else base_url()
         self._openai = openai
+        self._raw = httpx.Response
         self._key = "" if url and is_loopback(self.url) else key_for(self.url)
         self._first_pause_s = first_pause_s
         self._limit = "max_tokens"
         self._may_say_parallel = True
+        self._spoken = False
+        """It has answered in the protocol: a page from now on is a gateway's, and passes."""
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none", base_url=self.url, max_retries=0, timeout=timeout_s
         )
@@ -106,25 +110,30 @@ class OpenAICompatible:
         sent = request.body()
         if not self._may_say_parallel:
             sent.pop("parallel_tool_calls", None)
+        path = "/completions"
         if request.prompt is None:
             sent[self._limit] = sent.pop("max_tokens")
-            raw = await self._client.chat.completions.with_raw_response.create(**sent)
-        else:
-            raw = await self._client.completions.with_raw_response.create(**sent)
-        answer = raw.http_response
+            path = "/chat/completions"
+        # `create` walks through every message and schema first, which takes longer than all else here.
+        answer = await self._client.post(path, cast_to=self._raw, body=sent)
         try:
             body = answer.json()
+        except RecursionError:  # thousands of brackets, as a model may write them: a reply that says nothing
+            return {}
         except ValueError:
-            if answer.text.lstrip().startswith("<"):
+            if answer.text.lstrip().startswith("<") and not self._spoken:
                 raise ConfigurationError(
                     f"{self.url} answers with a web page; does OPENAI_BASE_URL end in /v1?"
                 ) from None
             raise ModelOverloaded(
                 f"{self.url} gave no whole answer (broken JSON); run again", maybe_billed=True
             ) from None
-        if not isinstance(body, dict):
-            raise ConfigurationError(f"{self.url} does not speak the chat protocol; check OPENAI_BASE_URL")
-        return body
+        if isinstance(body, dict):
+            self._spoken = True
+            return body
+        if self._spoken:
+            raise ModelOverloaded(f"{self.url} gave an answer that is none; run again", maybe_billed=True)
+        raise ConfigurationError(f"{self.url} does not speak the chat protocol; check OPENAI_BASE_URL")
 
     def _waited_for(self, error: Any, request: ChatRequest, limit: str, parallel: bool) -> str:
         """What the server said, when asking again can help.

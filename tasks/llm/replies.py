@@ -58,9 +58,16 @@ def _call(proposed: dict[str, Any]) -> FunctionCall:
     return FunctionCall(
         call_id=_text(proposed.get("id") or ""),
         name=_text(function.get("name") or ""),
-        # Some servers send the object itself instead of its text.
-        arguments=_text(json.dumps(arguments) if isinstance(arguments, dict | list) else arguments or ""),
+        arguments=_text(_written(arguments) if isinstance(arguments, dict | list) else arguments or ""),
     )
+
+
+def _written(arguments: Any) -> str:
+    """Text of an object that a server sent instead; of one too deep to be written the first sign."""
+    try:
+        return json.dumps(arguments)
+    except RecursionError:
+        return "{"
 
 
 def _content(content: Any) -> str | None:

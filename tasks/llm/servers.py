@@ -123,5 +123,5 @@ def _listed(answer: "httpx.Response") -> list[str]:
     try:
         rows = answer.json()["data"] if answer.status_code == 200 else []
         return [str(row["id"]) for row in rows]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return []

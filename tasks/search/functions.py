@@ -41,15 +41,24 @@ class SchemaStyle:
     """Pass on enum, default, minimum and maximum where documented; ToolBench's catalogue stores none."""
     portable_names: bool = True
     """Replace characters that chat protocols refuse in a function's name (`^`, CJK)."""
+    unique_names: bool = True
+    """Number equal names; the published builder offers them twice, and whichever is called, the first is
+    executed (four of the 765 solvable test queries of StableToolBench)."""
     plain_descriptions: bool = True
     """Leave the text of descriptions alone; published: the API's raw name in it becomes the function's name,
     which garbles every text about an API named `Search` or `a`."""
 
 
+PUBLISHED_VERSION = "2"
+"""Raised when `PUBLISHED` makes other schemas; part of the fingerprint of tables searched with it."""
 PUBLISHED = SchemaStyle(
-    optional_only=False, real_numbers=False, portable_names=False, plain_descriptions=False
+    optional_only=False,
+    real_numbers=False,
+    portable_names=False,
+    unique_names=False,
+    plain_descriptions=False,
 )
-"""To the letter, for comparisons only. Equal names are numbered all the same: servers refuse them."""
+"""To the letter, for comparisons only: many servers refuse equal names, and some the foreign characters."""
 TOOLBENCH = SchemaStyle()
 """For ToolBench's catalogue: one plain type a parameter, losses repaired."""
 DOCUMENTED = SchemaStyle(all_types=True, limits=True)
@@ -107,7 +116,7 @@ def offer(
         raise ConfigurationError("an instruction offers the same API twice; remove it from its API list")
     styles = [style or (TOOLBENCH if api.source == "toolbench" else DOCUMENTED) for api in apis]
     wanted = [_name(api, each) for api, each in zip(apis, styles, strict=True)]
-    names = unique([FINISH, *wanted])[1:]
+    names = unique([FINISH, *wanted])[1:] if all(each.unique_names for each in styles) else wanted
     schemas = [_schema(api, name, each) for api, name, each in zip(apis, names, styles, strict=True)]
     writing = {name for api, name in zip(apis, names, strict=True) if writes is not None and writes(api)}
     return Offer((*schemas, finish_schema()), tuple(apis), frozenset(writing))

@@ -207,7 +207,7 @@ def _calls(message: Message) -> list[dict[str, str]]:
 def _json_object(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

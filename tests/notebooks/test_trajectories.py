@@ -67,7 +67,7 @@ def test_a_tree_of_a_hundred_nodes_can_be_read_in_wide_and_in_narrow_windows(tmp
         page.on("request", lambda request: fetched.append(request.url))
         page.goto(address)
         cards, frame = page.locator("svg.tree g.card"), page.locator(".tree-frame")
-        expect(cards.first).to_be_visible()
+        expect(cards.first).to_be_visible(timeout=60_000)  # the kernel imports half the factory first
         assert cards.count() < 20, "a large tree is folded at first"
         page.get_by_role("switch", name="Fold what failed").click()
         expect(cards).to_have_count(len(replies) + 1)

@@ -170,7 +170,10 @@ def envelope(observation: str) -> tuple[str | None, str, bool]:
     if not isinstance(body, dict) or "response" not in body:
         return None, observation, True
     response = body["response"]
-    text = response if isinstance(response, str) else orjson.dumps(response).decode()
+    try:
+        text = response if isinstance(response, str) else orjson.dumps(response).decode()
+    except orjson.JSONEncodeError:  # hundreds of brackets can be read, but not written again
+        return None, observation, True
     return str(body.get("error") or ""), text, True
 
 

@@ -65,9 +65,9 @@ class Action:
         """Equal for calls of one function with equal arguments, however these are spaced and ordered."""
         try:
             arguments = orjson.loads(self.arguments or "{}")
-        except orjson.JSONDecodeError:
+            return self.function, orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS).decode()
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):  # hundreds of brackets cannot be written
             return self.function, self.arguments
-        return self.function, orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS).decode()
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import json
 import socket
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from tasks.search.messages import Form, offered, render
 from tasks.search.methods import method
 from tasks.search.problem import Problem, problem
 from tasks.search.tree import DecisionTree
+from tests.tasks.annotation.published_search import PublishedSearch, functions_of
 
 Chat = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 SEED = 7
@@ -64,6 +66,45 @@ def test_the_published_trees_grow_in_process(shared: Path, tmp_path: Path, name:
 
     rows = asyncio.run(annotated(queries_of(shared), name, chat, Mute(), form))
     assert agreement(shared, rows, tmp_path) == "120 of 120 trees agree"
+
+
+METHODS = ("DFS_woFilter_w2", "DFS_woFilter_w3", "CoT@1", "CoT@5")
+
+
+def published(shared: Path, name: str, seed: int) -> list[dict[str, Any]]:
+    """The trees of all queries by a second hand (`published_search`)."""
+    world = world_module(shared).World(seed)
+    queries = json.loads((shared / "data/conformance/queries.json").read_bytes())
+    return [
+        PublishedSearch(world, query["query"], functions_of(query)).row(str(query["query_id"]), name)
+        for query in queries
+    ]
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_second_hand_is_the_published_algorithm(shared: Path, name: str):
+    expected = (shared / f"data/conformance/expected-seed{SEED}-{name}.jsonl").read_text().splitlines()
+    rows = sorted(published(shared, name, SEED), key=lambda row: row["query_id"])
+    assert rows == sorted(map(json.loads, expected), key=lambda row: row["query_id"])
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "seed"),
+    [("DFS_woFilter_w2", "functions", 8), ("DFS_woFilter_w3", "tools", 9), ("CoT@5", "tools", 10)],
+)
+def test_the_published_trees_grow_with_other_seeds(
+    shared: Path, tmp_path: Path, name: str, form: Form, seed: int
+):
+    expected = tmp_path / "expected.jsonl"
+    expected.write_text("".join(f"{json.dumps(row)}\n" for row in published(shared, name, seed)))
+    world = world_module(shared).World(seed)
+
+    async def chat(body: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = world.chat(body)
+        return answer
+
+    rows = asyncio.run(annotated(queries_of(shared), name, chat, Mute(), form))
+    assert agreement(shared, rows, tmp_path / "answers", expected) == "120 of 120 trees agree"
 
 
 class Mute:
@@ -135,10 +176,10 @@ def reply_of(message: dict[str, Any]) -> Reply:
     )
 
 
-def agreement(shared: Path, rows: list[Trajectory], folder: Path) -> str:
-    """What the reference's own comparison prints last."""
+def agreement(shared: Path, rows: list[Trajectory], folder: Path, expected: Path | None = None) -> str:
+    """What the reference's own comparison prints last; without `expected` it is the reference's file."""
     export_toolbench(rows, folder)
-    expected = shared / f"data/conformance/expected-seed{SEED}-{rows[0].method}.jsonl"
+    expected = expected or shared / f"data/conformance/expected-seed{SEED}-{rows[0].method}.jsonl"
     compare = [sys.executable, shared / "tools/canonical_tree.py", folder, "--expect", expected]
     printed = subprocess.run(compare, capture_output=True, text=True, check=False).stdout
     return printed.strip().splitlines()[-1]

@@ -26,6 +26,10 @@ def named(message: dict) -> tuple[str, dict]:
     return made["function"]["name"], made["function"]["arguments"]
 
 
+DEEP = f'{{"day": {"[" * 250}{"]" * 250}}}'
+"""As deep as arguments may be that can still be written, but not within a pair."""
+
+
 def test_siblings_make_a_pair_whose_prompt_ends_where_they_part():
     # The second call is refused and its path gives up, which climbs past it, to another child of the first.
     tree = searched([call(day=1), call(day=2), give_up(), call(WIND, day=3), answer()], [GOOD, REFUSED])
@@ -81,6 +85,11 @@ def test_an_invented_name_is_rejected_as_the_model_wrote_it():
         ([give_up(), call("snow"), answer()], [], "chosen step calls what was not offered"),
         (
             [says(None, FunctionCall("rain_for_weather", "[")), give_up(), call(), answer()],
+            [],
+            "rejected step with unreadable arguments",
+        ),
+        (
+            [says(None, FunctionCall("rain_for_weather", DEEP)), give_up(), call(), answer()],
             [],
             "rejected step with unreadable arguments",
         ),

@@ -16,10 +16,10 @@ from tests.worlds import World, scripted_world
 
 @pytest.fixture
 def queries(shared: Path, tmp_path: Path) -> Path:
-    """Twelve real queries."""
+    """Eight real queries: a tree of one reply, and one of 45."""
     listed = json.loads((shared / "data/conformance/queries.json").read_text())
     path = tmp_path / "queries.json"
-    path.write_text(json.dumps(listed[:12]))
+    path.write_text(json.dumps(listed[:8]))
     return path
 
 
@@ -27,7 +27,7 @@ def command(queries: Path, shared: Path, world: World, address: Path, *more: str
     return [
         *(sys.executable, "-m", "flows", "annotate", "--instructions", str(queries)),
         *("--toolenv", str(shared / "data/conformance/tools"), "--model", "scripted"),
-        *("--environment", "proxy", "--api-proxy", world.proxy_url, "--shard-size", "6"),
+        *("--environment", "proxy", "--api-proxy", world.proxy_url, "--shard-size", "4"),
         *("--concurrency", "3", "--trajectories", str(address), "--json", *more),
     ]
 
@@ -44,7 +44,7 @@ def test_a_killed_run_pays_again_only_for_what_was_in_the_air(
     with scripted_world(shared, latency_ms=10) as world:
         words = command(queries, shared, world, address)
         settings = {**os.environ, "OPENAI_BASE_URL": world.model_url}
-        for reached in (60, 120):
+        for reached in (40, 80):
             process = subprocess.Popen(
                 words, env=settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
@@ -62,7 +62,7 @@ def test_a_killed_run_pays_again_only_for_what_was_in_the_air(
     assert kept <= asked <= kept + in_the_air
     assert any(call.replayed for call in calls)
     rows = Table.open(str(address)).records(Trajectory, "trajectories")
-    assert len({row.source_id for row in rows}) == len(rows) == 12
+    assert len({row.source_id for row in rows}) == len(rows) == 8
     assert sum(row.query_count for row in rows) == kept
 
 
@@ -77,7 +77,7 @@ def test_running_again_does_nothing_and_other_parameters_are_refused(
         other = run([*words, "--method", "CoT@1"], world)
         anew = run([*words, "--method", "CoT@1", "--as-new-version"], world)
         report = json.loads(first.stdout)
-        assert report["rows"]["trajectories"] == 12
+        assert report["rows"]["trajectories"] == 8
         assert report["shards"] == 2
         assert json.loads(again.stdout)["rows"] == report["rows"]
         assert world.stats()["chat"] == asked + json.loads(anew.stdout)["rows"]["calls"] - _api_calls(

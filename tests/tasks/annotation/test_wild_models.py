@@ -36,6 +36,12 @@ WILD = {
     "unknown names": completion(calls(("moonrise", "{}"))),
     "a megabyte": completion({**calls(("x" * 1_000_000, "y" * 1_000_000)), "content": "z" * 1_000_000}),
     "endless give-ups": completion(calls(("Finish", '{"return_type": "give_up_and_restart"}'))),
+    "brackets without end": Answer(b'{"choices": ' + b"[" * 100_000),
+    "arguments of ten thousand levels": Answer(
+        json.dumps({"choices": [{"message": calls((NAME, "DEEP"))}]})
+        .replace('"DEEP"', '{"latitude": ' * 10_000 + "1" + "}" * 10_000)
+        .encode()
+    ),
     "a context overflow": failure(400, "maximum context length exceeded", "context_length_exceeded"),
 }
 

@@ -66,3 +66,10 @@ def test_an_envelope_without_content_may_be_a_failure_under_a_good_status(text: 
 )
 def test_a_bad_status_is_always_a_failure(status: int, text: str, label: str):
     assert error_label(status, text) == label
+
+
+@pytest.mark.parametrize("key", ["status", "error", "message"])
+def test_a_thousand_brackets_in_an_envelope_are_survived(key: str):
+    body = f'{{"{key}": {"[" * 1_015}{"]" * 1_015}}}'
+    assert error_label(400, body) == "Message error..."
+    assert error_label(200, body) in ("", "Message error...")

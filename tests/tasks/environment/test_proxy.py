@@ -61,6 +61,13 @@ def test_an_answer_that_is_no_object_is_an_error_of_sending(body: bytes):
     assert answer.error == "Sending error..."
 
 
+@pytest.mark.parametrize("levels", [300, 1_000, 10_000])
+def test_an_answer_of_hundreds_of_brackets_is_an_error_of_sending(levels: int):
+    body = b'{"error": "", "response": ' + b"[" * levels + b"]" * levels + b"}"
+    answer, _ = call_served(lambda request: json_answer(body))
+    assert (answer.error, answer.status) == ("Sending error...", 200)
+
+
 def test_a_bad_status_is_an_error_of_sending():
     answer, _ = call_served(lambda request: json_answer(b'{"error": ""}', 502))
     assert (answer.error, answer.status) == ("Sending error...", 502)

@@ -79,6 +79,9 @@ def test_a_task_that_cannot_be_solved_is_right_when_declined():
         "\\frac{1}{2}" * 1000,
         "5/5/" * 2000,
         '{"a":' * 500,
+        '{"a":' * 4000,
+        "[" * 100_000 + "]" * 100_000,
+        "It is 12:30. " * 80_000,
     ],
 )
 def test_nothing_that_is_sent_breaks_the_judge(answer):

@@ -135,6 +135,24 @@ def test_what_does_not_pass_is_said_at_once(answer: Answer, error: type[Exceptio
     assert len(server.bodies) == 1
 
 
+@pytest.mark.parametrize("stray", [Answer(b"<html>busy</html>"), Answer([1, 2]), Answer(b"null")])
+def test_a_stray_page_of_a_server_that_has_spoken_the_protocol_passes(stray: Answer) -> None:
+    async def ask_twice(url: str) -> None:
+        model = OpenAICompatible("some-model", url=url)
+        try:
+            await model.complete(REQUEST)
+            await model.complete(REQUEST)
+        finally:
+            await model.aclose()
+
+    with (
+        chat_server(completion({"content": "yes"}), stray) as server,
+        pytest.raises(ModelOverloaded, match="run again") as raised,
+    ):
+        asyncio.run(ask_twice(server.url))
+    assert raised.value.maybe_billed
+
+
 def test_a_model_that_knows_the_limit_by_its_new_name_is_asked_by_it() -> None:
     refusal = failure(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.")
     with chat_server(refusal, completion({"content": "yes"})) as server:

@@ -84,6 +84,14 @@ def test_equal_names_are_told_apart_and_each_calls_its_own_api():
     ]
 
 
+def test_to_the_letter_equal_names_are_offered_twice_and_call_the_first():
+    twins = [api("sky", slug="one"), api("sky", slug="two")]
+    offered = offer(twins, PUBLISHED)
+    assert [schema["name"] for schema in offered.schemas[:2]] == ["sky_for_weather"] * 2
+    assert offered.match("sky_for_weather") == "sky_for_weather"
+    assert offered.api("sky_for_weather").api_id == twins[0].api_id
+
+
 def test_finish_is_no_api():
     with pytest.raises(KeyError):
         offer([SKY]).api("Finish")

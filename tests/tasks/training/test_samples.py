@@ -119,7 +119,12 @@ def test_an_answer_whose_arguments_were_only_read_leniently_is_written_anew() ->
 
 @pytest.mark.parametrize(
     ("name", "arguments"),
-    [("invalid_hallucination_function_name", "{}"), ("sunrise_for_almanac", '{"city": '), ("Finish", "[]")],
+    [
+        ("invalid_hallucination_function_name", "{}"),
+        ("sunrise_for_almanac", '{"city": '),
+        ("Finish", "[]"),
+        ("sunrise_for_almanac", '{"a":' * 5_000),
+    ],
 )
 def test_a_call_that_cannot_be_right_is_read_but_not_learned(name: str, arguments: str) -> None:
     mistake = [call(name, arguments, "c0"), observation("c0", '{"error": "no such function"}')]

@@ -4,9 +4,11 @@ import pytest
 
 from tasks.annotation.analysis.aftermath import next_step, recovery, repeated, repeats
 from tasks.annotation.analysis.sheets import Share
+from tasks.search.effects import FunctionCall
 from tests.tasks.annotation.analysis.grown import (
     DEAD,
     GOOD,
+    RAIN,
     REFUSED,
     WIND,
     answer,
@@ -38,6 +40,12 @@ def test_spelling_does_not_make_another_call():
     tree = searched([call(a=1, b=2), call(b=2, a=1), answer()], searcher="CoT@1")
     assert next_step(tree.turns[0].actions[0], tree.turns[1]) == "same call"
     assert next_step(tree.turns[0].actions[0], None) == "nothing"
+
+
+def test_arguments_of_hundreds_of_brackets_are_compared_as_they_are_written():
+    deep = says(None, FunctionCall(RAIN, f'{{"day": {"[" * 400}{"]" * 400}}}'))
+    tree = searched([deep, deep, answer()], searcher="CoT@1")
+    assert next_step(tree.turns[0].actions[0], tree.turns[1]) == "same call"
 
 
 def test_recovery_counts_each_next_step_of_a_tree():

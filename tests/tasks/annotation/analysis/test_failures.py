@@ -110,6 +110,11 @@ def test_a_cut_observation_is_judged_as_far_as_it_goes():
     assert failure_of(enveloped(""), 0, cut=True) == (True, Failure("empty", True))
 
 
+def test_an_observation_of_hundreds_of_brackets_is_read_as_text():
+    deep = f'{{"error": "", "response": {"[" * 400}{"]" * 400}}}'
+    assert failure_of(deep, codes.NORMAL) == (True, None)
+
+
 def test_an_observation_of_another_make_is_read_as_text():
     assert failure_of("Traceback: it failed", 0) == (True, Failure("other error", under_good_code=True))
     assert failure_of("It rains.", 0) == (True, None)
