@@ -14,7 +14,7 @@ LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
 SYSTEM_PACKAGES := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-why
+.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bars: setup  ## every numeric promise with its last measurement
 
 bench-conformance: setup  ## our trees against the published algorithm's, four methods, 120 instructions each
 	@$(BIN)/python -m tests.bench.conformance
+
+bench-search: setup  ## searchers side by side at what they cost, ours held to its bars; BENCH_ARGS="--only cells --seeds 11 --count 60 --skills middle"
+	@$(BIN)/python -m tests.bench.search $(BENCH_ARGS)
 
 bench-why: setup  ## DFSDT and ReACT pair by pair: what the tree, the sampling and the judge change
 	@$(BIN)/python -m tests.bench.why $(BENCH_ARGS)

@@ -59,7 +59,8 @@ def ratio(ours: Sequence[Outcome], theirs: Sequence[Outcome], seed: int = 0) -> 
     with np.errstate(divide="ignore", invalid="ignore"):
         resampled = _per_solved(mine[drawn]) / _per_solved(other[drawn])
         value = float(_per_solved(mine[None])[0] / _per_solved(other[None])[0])
-    low, high = np.nanpercentile(resampled, [2.5, 97.5])
+    # Draws of few tasks may hold no solved one; what they cost is no number.
+    low, high = np.percentile(resampled[np.isfinite(resampled)], [2.5, 97.5])
     return Interval(value, float(low), float(high))
 
 
