@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tasks.search.arguments import ArgumentError, arguments_of, documented
-from tasks.search.codes import GAVE_UP, NORMAL
+from tasks.search.codes import ERROR_MESSAGE, GAVE_UP, NORMAL, NOT_SUBSCRIBED, UNAUTHORIZED
 from tasks.search.effects import Act, Effects, FunctionCall, Observation, Outcomes, Reply, Search
 from tasks.search.functions import FINISH
 from tasks.search.grounds import Told, excuses_itself, leftovers, results, tells_results
@@ -113,8 +113,8 @@ class _Foundry:
     limits: FoundryLimits
     memory: dict[str, TreeNode] = field(default_factory=dict)
     """Call, in the world it was made in, to the node where it first succeeded."""
-    succeeded: dict[int, str] = field(default_factory=dict)
-    """Node to its call, of those that succeeded."""
+    made: dict[int, str] = field(default_factory=dict)
+    """Node to its call, of those that have an observation."""
     depths: dict[int, int] = field(default_factory=lambda: {0: 0})
     """Node at the end of a turn to its depth, counted as if every reply had one call."""
 
@@ -193,6 +193,9 @@ class _Foundry:
         turn = Turn(ends[-1], (doubt,) if doubt else (), held=doubt == "made up")
         if turn.held:
             self.tree.observe(end, NOT_SENT)
+        elif doubt == "repeated" and (known := self.made_before(node, self.key(followed[0], node.world))):
+            self.recall(end, known)
+            self.tree.close_turn(node, end)
         else:
             yield from self.send(node, ends)
         return turn
@@ -224,9 +227,23 @@ class _Foundry:
         key = self.key(call, node.world)
         if key is None:
             return "unusable" if self.has("errors") else ""
-        if self.has("memory") and any(self.succeeded.get(each.node_id) == key for each in node.path()):
+        if self.made_before(node, key) is not None:
             return "repeated"
         return "made up" if self.has("grounds") and not self.grounded(node, function, call) else ""
+
+    def made_before(self, node: TreeNode, key: str | None) -> TreeNode | None:
+        """Where the path has made a call already and would only see the same again; None if it may be made.
+
+        What succeeded is known; what failed may pass once more, unless the API has refused it for good.
+        """
+        before = [each for each in node.path() if key is not None and self.made.get(each.node_id) == key]
+        for each in before:
+            if each.observation_code == NORMAL and self.has("memory"):
+                return each
+            final = len(before) > 1 or each.observation_code in _FOR_GOOD
+            if each.observation_code != NORMAL and final and self.has("failures"):
+                return each
+        return None
 
     def grounded(self, node: TreeNode, function: str, call: FunctionCall) -> bool:
         """Whether instruction and results bear out every value of a call."""
@@ -268,9 +285,8 @@ class _Foundry:
             if (refusal := refused(self.tree.problem.offer, call.name, call.arguments)) is not None:
                 self.tree.observe(end, refusal)
             elif key is not None and key in self.memory and self.has("memory"):
-                known = self.memory[key]
-                self.tree.observe(end, Observation(known.observation, known.observation_code))
-                end.repeats, self.succeeded[end.node_id] = known.node_id, key
+                self.recall(end, self.memory[key])
+                self.made[end.node_id] = key
             else:
                 function = self.match(call) or ""
                 act = self.tree.act(end, function)
@@ -289,9 +305,15 @@ class _Foundry:
         outcomes = yield tuple(act for _, act, _ in waiting)
         for (end, _, key), outcome in zip(waiting, outcomes, strict=True):
             self.tree.observe(end, is_observation(outcome))
+            if key:
+                self.made[end.node_id] = key
             if key and end.observation_code == NORMAL:
                 self.memory.setdefault(key, end)
-                self.succeeded[end.node_id] = key
+
+    def recall(self, end: TreeNode, known: TreeNode) -> None:
+        """Show what an equal call has brought before, instead of sending it."""
+        self.tree.observe(end, Observation(known.observation, known.observation_code))
+        end.repeats = known.node_id
 
     def match(self, call: FunctionCall) -> str | None:
         return self.tree.problem.offer.match(called_name(call))
@@ -307,6 +329,9 @@ class _Foundry:
             return None
         return json.dumps([function, values, world], sort_keys=True)
 
+
+_FOR_GOOD = frozenset({NOT_SUBSCRIBED, UNAUTHORIZED, ERROR_MESSAGE})
+"""Failures that another try does not mend."""
 
 NOT_SENT = Observation('{"error": "not sent: a value of this call was given by nobody", "response": ""}', 2)
 """Observation of a call that was doubted and never believed."""

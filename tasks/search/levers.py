@@ -17,6 +17,7 @@ TAKEN: Mapping[str, str] = MappingProxyType(
         "lean": "functions and rules in fewer tokens (`lean`)",
         "parallel": "several calls in one reply are all made, side by side",
         "memory": "a call that succeeded is not sent again, and doubted where its own path has made it",
+        "failures": "a call that its path has seen fail for good, or twice, is doubted",
         "errors": "a reply that cannot be followed (no call, unknown name, unusable arguments) is doubted",
         "grounds": "a call with a value that neither instruction nor results bear out is doubted",
         "resigned": "a give-up is doubted",
@@ -36,7 +37,9 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
     }
 )
 """Levers that were tried and do not pay."""
-DOUBTING = frozenset({"memory", "errors", "grounds", "resigned", "untold", "excuses", "leftovers"})
+DOUBTING = frozenset(
+    {"memory", "failures", "errors", "grounds", "resigned", "untold", "excuses", "leftovers"}
+)
 """Levers for which a state is asked more than once."""
 
 SPELLING = "foundry[-<lever>][+<lever>]"
