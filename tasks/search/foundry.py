@@ -39,6 +39,9 @@ from tasks.search.turn import is_observation, is_reply, refused
 
 VERSION = "1"
 
+MOST_CALLS = 16
+"""Calls of one reply that are made; a model may write thousands."""
+
 DOUBTS = {
     "no reply": 9,
     "gave up": 8,
@@ -208,11 +211,15 @@ class _Foundry:
         """
         if reply.failed or not reply.calls:
             return (), ""
-        calls = reply.calls if self.has("parallel") else reply.calls[:1]
+        calls = reply.calls[:MOST_CALLS] if self.has("parallel") else reply.calls[:1]
         clean: dict[str, FunctionCall] = {}
+        written = 0
         for call in calls:
-            if self.match(call) != FINISH and not self.doubt_of(node, call):
-                clean.setdefault(self.key(call, node.world) or f"{len(clean)}", call)
+            function = self.match(call)
+            if function != FINISH and not self.doubt_of(node, call):
+                # After a call that writes the same question has another answer.
+                written += function in self.tree.problem.offer.writing
+                clean.setdefault(f"{written} {self.key(call, node.world) or len(clean)}", call)
         if clean:
             return tuple(clean.values()), ""
         ending = next((call for call in calls if self.match(call) == FINISH), None)

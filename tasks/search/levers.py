@@ -23,7 +23,7 @@ TAKEN: Mapping[str, str] = MappingProxyType(
         "resigned": "a give-up is doubted",
         "untold": "an answer that tells nothing of what the calls brought is doubted",
         "restart": "after a dead end one further chain begins at the root",
-        "agreed": "a give-up that was said twice in one state ends the search",
+        "agreed": "a give-up that is believed ends the search: no further chain",
     }
 )
 """Levers that are in unless taken out."""

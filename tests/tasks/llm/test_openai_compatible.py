@@ -7,13 +7,14 @@ import threading
 import traceback
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
 from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded, RecordError
 from tasks.llm.openai_compatible import ATTEMPTS, OpenAICompatible, _asked_s
 from tasks.llm.protocol import ChatReply, ChatRequest, FunctionCall, Usage
-from tests.tasks.llm.chat_server import Answer, chat_server, completion, continuation, failure
+from tests.tasks.llm.chat_server import Answer, ChatServer, chat_server, completion, continuation, failure
 
 CANARY = "sk-canary-7f3a9c"
 REQUEST = ChatRequest("some-model", [{"role": "user", "content": "When does the sun rise?"}], max_tokens=50)
@@ -161,6 +162,92 @@ def test_a_model_that_knows_the_limit_by_its_new_name_is_asked_by_it() -> None:
         (True, False),
         (False, True),
     ]
+
+
+FUNCTION = {"name": "sunrise", "parameters": {"type": "object", "properties": {}}}
+SEVERAL = ChatRequest("m", REQUEST.messages, [FUNCTION], parallel=True)
+NO_PARALLEL = "Unsupported parameter: 'parallel_tool_calls' is not supported with this model."
+
+
+def said_parallel(bodies: list[dict[str, Any]]) -> list[object]:
+    return [body.get("parallel_tool_calls") for body in bodies]
+
+
+def test_that_a_reply_may_hold_several_calls_is_said_where_it_is_asked_for() -> None:
+    legacy = ChatRequest("m", REQUEST.messages, [FUNCTION], form="functions", parallel=True)
+    without = ChatRequest("m", REQUEST.messages, parallel=True)
+    prompt = ChatRequest("m", [], [], prompt="x", parallel=True)
+    asked = [SEVERAL, ChatRequest("m", REQUEST.messages, [FUNCTION]), legacy, without, prompt]
+    assert said_parallel([each.body() for each in asked]) == [True, None, None, None, None]
+    called = {"type": "function", "function": {"name": "sunrise", "arguments": "{}"}}
+    both = completion({"content": None, "tool_calls": [{"id": "a", **called}, {"id": "b", **called}]})
+    with chat_server(both) as server:
+        reply = complete(server.url, SEVERAL)
+    assert [call.call_id for call in reply.calls] == ["a", "b"]
+    assert said_parallel(server.bodies) == [True]
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_server_that_refuses_to_hear_of_several_calls_is_asked_without_and_never_told_again(
+    status: int,
+) -> None:
+    async def twice(url: str) -> list[str | None]:
+        model = OpenAICompatible("m", url=url, first_pause_s=0.0)
+        try:
+            return [(await model.complete(SEVERAL)).content for _ in range(2)]
+        finally:
+            await model.aclose()
+
+    with chat_server(failure(status, NO_PARALLEL), completion({"content": "yes"})) as server:
+        assert asyncio.run(twice(server.url)) == ["yes", "yes"]
+    assert said_parallel(server.bodies) == [True, None, None]
+    first, again, _ = server.bodies
+    assert again == {name: value for name, value in first.items() if name != "parallel_tool_calls"}
+
+
+@pytest.mark.parametrize("said", [NO_PARALLEL, "Use 'max_completion_tokens' instead."])
+def test_requests_in_the_air_together_are_all_asked_again_without_what_is_refused(said: str) -> None:
+    """Most refusals come when the first has already taught the client."""
+    begin, learnt = threading.Event(), threading.Event()
+    refusals = [failure(400, said) for _ in range(4)]
+    for refusal, event in zip(refusals, (begin, learnt, learnt, learnt), strict=True):
+        refusal.until = event
+
+    async def together(server: ChatServer) -> list[str | None]:
+        async def releasing() -> None:
+            for requests, event in ((4, begin), (5, learnt)):
+                while len(server.bodies) < requests:
+                    await asyncio.sleep(0.01)
+                event.set()
+
+        model = OpenAICompatible("m", url=server.url, first_pause_s=0.0)
+        try:
+            async with asyncio.timeout(60):
+                *replies, _ = await asyncio.gather(*(model.complete(SEVERAL) for _ in range(4)), releasing())
+            return [reply.content for reply in replies]
+        finally:
+            await model.aclose()
+
+    with chat_server(*refusals, completion({"content": "yes"})) as server:
+        assert asyncio.run(together(server)) == ["yes"] * 4
+    assert len(server.bodies) == 8
+
+
+def test_a_server_that_refuses_both_fields_is_asked_without_both() -> None:
+    refusals = [failure(400, "Use 'max_completion_tokens' instead."), failure(400, NO_PARALLEL)]
+    with chat_server(*refusals, completion({"content": "yes"})) as server:
+        assert complete(server.url, SEVERAL).content == "yes"
+    assert "max_completion_tokens" in server.bodies[2]
+    assert said_parallel(server.bodies) == [True, True, None]
+
+
+def test_a_refusal_that_stays_is_no_reason_to_go_on_asking() -> None:
+    with chat_server(failure(400, NO_PARALLEL)) as server:
+        with pytest.raises(RecordError, match="request_refused"):
+            complete(server.url, SEVERAL)
+        with pytest.raises(RecordError, match="request_refused"):
+            complete(server.url)
+    assert said_parallel(server.bodies) == [True, None, None]
 
 
 def test_a_connection_cut_after_the_request_may_have_been_billed_and_is_not_tried_here() -> None:

@@ -12,12 +12,13 @@ from tasks.llm.call_log import CallLog
 from tasks.llm.ledger import open_ledger
 from tasks.llm.metered import MeteredModel
 from tasks.llm.pricing import Price
-from tasks.llm.scripted import Line, ScriptedModel, calls, says
+from tasks.llm.protocol import ChatReply, FunctionCall
+from tasks.llm.scripted import A_FEW_TOKENS, Line, ScriptedModel, calls, says
 from tasks.records import Api
 from tasks.rollout.driver import Rollout, roll
 from tasks.search.methods import method
 from tasks.search.tree import DecisionTree
-from tests.tasks.search.played import RAIN, api, parameter, problem
+from tests.tasks.search.played import RAIN, WIND, api, parameter, problem
 
 ANSWER = calls("Finish", '{"return_type": "give_answer", "final_answer": "It rains."}')
 GIVE_UP = calls("Finish", '{"return_type": "give_up_and_restart"}')
@@ -147,3 +148,29 @@ def test_a_question_about_the_tree_goes_out_without_functions(tmp_path: Path) ->
     assert "tools" not in model.requests[1].body()
     assert "Ask for day 3." in model.requests[2].messages[-1]["content"]
     assert (tree.win, tree.query_count) == (True, 3)
+
+
+def test_calls_of_one_reply_are_served_side_by_side_and_logged_one_by_one(tmp_path: Path) -> None:
+    log = tmp_path / "log.sqlite"
+    several = [
+        FunctionCall("a", RAIN, '{"day": 3}'),
+        FunctionCall("b", WIND, "{}"),
+        FunctionCall("c", RAIN, '{"day": "3"}'),  # the first once more
+        FunctionCall("d", RAIN, '{"day": 4}'),
+    ]
+    answer = calls("Finish", '{"return_type": "give_answer", "final_answer": "It rains on this day."}')
+    script = [ChatReply(None, tuple(several), A_FEW_TOKENS), answer]
+    tree, model, environment, metered = searched(script, log, "foundry")
+    assert environment.called == [("rain", {"day": 3}), ("wind", {}), ("rain", {"day": 4})]
+    rows = metered.take_calls(["i1"])
+    assert sorted(row.kind for row in rows) == ["api"] * 3 + ["model"] * 2
+    assert len({row.request_key for row in rows}) == 5
+    assert (tree.query_count, tree.api_calls) == (2, 3)
+    assert model.requests[0].body()["parallel_tool_calls"] is True
+    shown = model.requests[1].messages[-3:]
+    assert [message["role"] for message in shown] == ["tool"] * 3
+    assert ["day" in message["content"] for message in shown] == [True, False, True]
+    again, model, environment, metered = searched([], log, "foundry")
+    assert again.records() == tree.records()
+    assert (model.requests, environment.called) == ([], [])
+    assert [row.replayed for row in metered.take_calls(["i1"])] == [True] * 5
