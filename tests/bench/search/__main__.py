@@ -10,6 +10,7 @@ put in, and alone). All searches go through `foundry annotate`, all verdicts thr
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ def main() -> None:
         for skill in words.skills.split(",")
         for stubborn in words.stubborn.split(",")
     ]
+    # Ended from outside, it ends its servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     with _folder(words.folder) as folder, bench(folder, seeds, words.count) as here:
         if "cells" in wanted:
             for model in models:
