@@ -66,8 +66,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     with _folder(words.folder) as folder, bench(folder, seeds, words.count) as here:
         if "cells" in wanted:
-            for model in models:
-                here.search([model], METHODS)
+            for model in here.searched(models, METHODS):
                 found = {method: here.outcomes(model, method) for method in METHODS}
                 print(as_markdown(cells_sheet(model, found)), "\n", flush=True)
             key = here.variables["FOUNDRY_HUB_KEY"]
@@ -75,8 +74,8 @@ def main() -> None:
         for section, methods in (("frontier", RIVALS), ("levers", TRIALS)):
             if section not in wanted:
                 continue
-            here.search(models[:1], methods)
-            found = {method: here.outcomes(models[0], method) for method in methods}
+            (model,) = here.searched(models[:1], methods)
+            found = {method: here.outcomes(model, method) for method in methods}
             sheet = (frontier_sheet if section == "frontier" else levers_sheet)(models[0], found)
             print(as_markdown([sheet]), "\n", flush=True)
             if section == "frontier":

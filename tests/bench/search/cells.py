@@ -58,17 +58,24 @@ class Bench:
             found += _read(self.address(model, method, seed), tasks, self.variables)
         return found
 
-    def search(self, models: Sequence[str], methods: Sequence[str]) -> None:
-        """Search all tasks; what is finished is kept, what was interrupted goes on."""
+    def searched(self, models: Sequence[str], methods: Sequence[str]) -> Iterator[str]:
+        """Search all tasks, and name each model once it is done; what is finished is kept.
+
+        The next models are worked on while one is looked at, so that no processor waits.
+        """
         jobs = [(model, seed) for model in models for seed in self.tasks]
 
         def work(job: tuple[str, int]) -> None:
             for method in methods:
                 self._annotate(*job, method)
+            print(f"searched: {job[0]}, tasks of seed {job[1]}", file=sys.stderr, flush=True)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for job, _ in zip(jobs, pool.map(work, jobs), strict=True):
-                print(f"searched: {job[0]}, tasks of seed {job[1]}", file=sys.stderr, flush=True)
+            done = iter(pool.map(work, jobs))
+            for model in models:
+                for _ in self.tasks:
+                    next(done)
+                yield model
 
     def address(self, model: str, method: str, seed: int) -> Path:
         """Where the trajectories of one seed lie."""
