@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tasks.annotation.analysis.costs import TurnCost, turn_costs
 from tasks.annotation.analysis.failures import envelope
-from tasks.annotation.analysis.turns import Action, Searched, Turn
+from tasks.annotation.analysis.turns import DEPTH_LIMIT, Action, Searched, Turn
 from tasks.search.codes import GAVE_UP
 from tasks.search.finish import read_finish
 from tasks.search.kept import kept_answer
@@ -138,7 +138,7 @@ def _card(turn: Turn, won: set[int], folded: Collection[int], costs: dict[int, T
     elif not turn.actions and not turn.thought:
         lines.append(_Text("bad", "(empty reply)"))
     if turn.closed and not turn.gives_up and not turn.unusable:
-        lines.append(_Text("end", "left: depth limit" if turn.end.depth else "left"))
+        lines.append(_Text("end", _why_left(turn)))
     classes = "won" if turn.ask in won else "left" if _was_left(turn) else ""
     card = _Card(classes, (f"reply {turn.ask + 1}", _tokens(costs[turn.ask])), lines, _hover(turn), turn)
     card.after = [_card(each, won, folded, costs) for each in turn.after]
@@ -177,6 +177,12 @@ def _folded(turn: Turn, costs: dict[int, TurnCost]) -> _Card:
     tokens = sum(costs[each.ask].tokens for each in inside)
     head = (f"reply {turn.ask + 1} and on", f"{tokens:,.0f} tokens")
     return _Card("folded", head, [_Text("end", f"folded: {', '.join(said)}")], _hover(turn), turn)
+
+
+def _why_left(turn: Turn) -> str:
+    if turn.end.depth >= DEPTH_LIMIT:
+        return "left: depth limit"
+    return "left: made before" if any(each.node.repeats >= 0 for each in turn.actions) else "left"
 
 
 def _was_left(turn: Turn) -> bool:

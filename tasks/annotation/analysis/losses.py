@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tasks.annotation.analysis.aftermath import repeated
 from tasks.annotation.analysis.sheets import Cell, Share, Sheet, sheet
-from tasks.annotation.analysis.turns import Searched
+from tasks.annotation.analysis.turns import DEPTH_LIMIT, Searched
 
 REASONS = {
     "no usable reply": "every path ended with a reply that could not be used",
@@ -16,6 +16,7 @@ REASONS = {
     "no call succeeded": "APIs were called, and none gave a good answer",
     "loops": "half of the calls or more had been made before, with equal arguments",
     "give-ups only": "not every call failed, and every path ended by giving up",
+    "dropped only": "not every call failed, and the searcher dropped every path above the depth limit",
     "depth limit only": "not every call failed, and every path ended at the depth limit",
     "give-ups and depth limit": "not every call failed; some paths ended so, some so",
     "left open": "the search ended before its paths did",
@@ -83,8 +84,10 @@ def _ends(searched: Searched) -> Counter[str]:
             ends["give-up"] += 1
         elif turn.unusable:
             ends["no usable reply"] += 1
+        elif not turn.end.pruned:
+            ends["left open"] += 1
         else:
-            ends["depth limit" if turn.end.pruned else "left open"] += 1
+            ends["depth limit" if turn.end.depth >= DEPTH_LIMIT else "dropped"] += 1
     return ends
 
 
@@ -104,6 +107,9 @@ def _unanswered(searched: Searched, query_cap: int) -> str:
         return "no call succeeded"
     if sum(1 for _ in repeated(searched)) >= _LOOP_SHARE * len(actions):
         return "loops"
+    if set(ends) == {"dropped"}:
+        return "dropped only"
+    ends.pop("dropped", None)
     if set(ends) == {"give-up"}:
         return "give-ups only"
     if set(ends) == {"depth limit"}:

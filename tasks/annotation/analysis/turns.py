@@ -17,6 +17,9 @@ from tasks.records import Node, Trajectory
 from tasks.search.codes import FAILED_REPLY, GAVE_UP
 from tasks.search.functions import FINISH
 
+DEPTH_LIMIT = 12
+"""Nodes on a path after which no searcher goes on; what is pruned above was dropped for another reason."""
+
 
 @dataclass(slots=True)
 class Known:

@@ -45,6 +45,13 @@ def test_every_reply_has_a_card_with_thought_call_observation_and_cost():
     assert said(last).endswith("Finish / It rains.")
 
 
+def test_a_path_that_was_left_says_why():
+    tree = searched([call(), call(), answer()], searcher="foundry")
+    assert said(cards(picture_of(tree))[2]).endswith("left: made before")
+    deep = searched([call(day=day) for day in range(6)], searcher="CoT@1")
+    assert said(cards(picture_of(deep))[6]).endswith("left: depth limit")
+
+
 def test_the_winning_path_is_marked_and_what_was_left_is_too():
     tree = searched(RESCUED)
     assert winning_turns(tree) == {0, 1, 5, 6}

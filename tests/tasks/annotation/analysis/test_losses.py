@@ -38,6 +38,15 @@ def test_an_unanswered_chain_has_the_first_reason_that_fits(replies, observed, r
     assert reason in REASONS
 
 
+def test_what_the_searcher_drops_above_the_depth_limit_is_no_depth_limit():
+    (loss,) = losses(
+        [searched([call(), call(WIND), *[call()] * 2, call(WIND), *[call(WIND)] * 2], searcher="foundry")]
+    )
+    assert loss.ends == {"dropped": 4}
+    (loss,) = losses([searched([call(), give_up(), give_up()], searcher="foundry")])
+    assert loss.reason == "give-ups only"
+
+
 def test_a_tree_may_end_in_several_ways():
     (loss,) = losses([searched([*DAYS, give_up()], searcher="CoT@2")])
     assert (loss.reason, loss.ends) == ("give-ups and depth limit", {"depth limit": 1, "give-up": 1})
