@@ -8,7 +8,6 @@ do) is refused before anything is written.
 
 import os
 import socket
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +27,7 @@ from obstore.store import S3Store
 
 from tasks.errors import AddressError, ConfigurationError, StorageUnavailable
 from tasks.storage.folder import received
+from tasks.storage.probe import keeps_conditions
 
 _RETRIES = 5
 _RETRY_S = 60
@@ -35,7 +35,6 @@ _RETRY_S = 60
 _CONNECT_S = 3
 _ANSWER_S = 120
 """Longest time of one request; a part of an upload is 5 MiB."""
-_ROUNDS = 3
 
 
 class Bucket:
@@ -94,18 +93,12 @@ class Bucket:
         """Refuse a server that does not keep create-if-absent.
 
         Raises:
-            AddressError: the second creation of one key was acknowledged or has replaced the first.
+            AddressError: a later creation of one key was acknowledged or has replaced the first.
         """
         server = f"{os.environ.get('AWS_ENDPOINT_URL', '')} {self._name}"
         if server in _trusted:
             return
-        key = f".probe/{uuid.uuid4().hex}"
-        try:
-            self.create(key, b"first")  # its acknowledgement may be lost: only the second one is judged
-            kept = not any(self.create(key, b"later") for _ in range(_ROUNDS)) and self.read(key) == b"first"
-        finally:
-            self.delete(key)
-        if not kept:
+        if not keeps_conditions(self):
             raise AddressError(
                 f"the S3 server behind {self.address} does not keep 'If-None-Match: *', so two workers could "
                 "publish the same shard; use one that does (AWS, radosgw, MinIO)"
