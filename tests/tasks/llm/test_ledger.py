@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.errors import ConfigurationError, StorageUnavailable
-from tasks.llm.ledger import NANO, CallKey, Ledger, Refusal, caps_of, open_ledger, summary
+from tasks.llm.booking import CallKey, Refusal
+from tasks.llm.ledger import NANO, Ledger, caps_of, open_ledger, summary
 from tasks.llm.protocol import Usage
 from tests.conftest import CLONE
 from tests.tasks.llm.spender import WORST
@@ -77,7 +78,8 @@ def a_dead_process(script: str) -> None:
 
 def abandoned(ledger: Ledger, worst: int) -> None:
     a_dead_process(
-        "from pathlib import Path; from tasks.llm.ledger import *\n"
+        "from pathlib import Path; from tasks.llm.booking import CallKey\n"
+        "from tasks.llm.ledger import Ledger\n"
         f"key = CallKey('r', 'annotate', 0, '/t/v1', 'gone', 'm', 'q', 0)\n"
         f"Ledger(Path({str(ledger.path)!r})).reserve(key, {worst}, 'test')"
     )

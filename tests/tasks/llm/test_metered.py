@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from tasks.errors import BudgetExceeded, ConfigurationError, ModelOverloaded, RecordError
+from tasks.llm.booking import CallKey
 from tasks.llm.call_log import CallLog
-from tasks.llm.ledger import NANO, CallKey, Ledger, open_ledger
-from tasks.llm.metered import BILLED_TRIES, MeteredModel, open_session, require_usable
+from tasks.llm.ledger import NANO, Ledger, open_ledger
+from tasks.llm.metered import MeteredModel, open_session, require_usable
+from tasks.llm.payment import BILLED_TRIES
 from tasks.llm.pricing import Price
 from tasks.llm.protocol import ChatReply, ChatRequest, Usage
 from tasks.llm.scripted import Line, ScriptedModel, says
