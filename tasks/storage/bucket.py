@@ -8,6 +8,7 @@ do) is refused before anything is written.
 
 import os
 import socket
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,8 +27,8 @@ from obstore.exceptions import (
 from obstore.store import S3Store
 
 from tasks.errors import AddressError, ConfigurationError, StorageUnavailable
-from tasks.storage.folder import received
-from tasks.storage.probe import keeps_conditions
+from tasks.storage.folder import Stamp, received
+from tasks.storage.probe import FOLDER, keeps_conditions
 
 _RETRIES = 5
 _RETRY_S = 60
@@ -88,6 +89,30 @@ class Bucket:
                 self._require_bucket(error)
                 return None
             return received((bytes(chunk) for chunk in chunks), to)
+
+    def dated(self, prefix: str) -> list[Stamp]:
+        """Objects below a prefix, with the time each was written by the server's clock."""
+        with self._named("list"):
+            pages = obstore.list(self._client(), prefix=prefix or None)
+            found = [(each["path"], each["last_modified"], each["size"]) for page in pages for each in page]
+            return sorted(Stamp(key, written.timestamp(), size) for key, written, size in found)
+
+    def time(self) -> float:
+        """Now, by the server's clock [s since 1970]; whole seconds."""
+        key = f"{FOLDER}/{uuid.uuid4().hex}"
+        with self._named("write to"):
+            obstore.put(self._client(), key, b"", use_multipart=False)
+            try:
+                return obstore.head(self._client(), key)["last_modified"].timestamp()
+            finally:
+                obstore.delete(self._client(), key)
+
+    def unfinished(self, before: float, remove: bool) -> int:
+        """How many uploads were begun before a moment and never ended; `remove` gives their room back."""
+        from tasks.storage.administration import unfinished_uploads  # imports boto3
+
+        self._client()  # says what is wrong with server and keys
+        return unfinished_uploads(self._name, self._prefix, before, remove)
 
     def require_conditions(self) -> None:
         """Refuse a server that does not keep create-if-absent.

@@ -1,10 +1,6 @@
 """How a shard is opened and published: machines that do no I/O themselves (pure).
 
-A machine is a generator. It yields what it wants done (`Keys`, `Read`, `Upload`, `Create`, `Elapsed`), is
-sent the outcome or has thrown into it what the store raised, and returns what came of it. `carry_out` runs
-one on a real store; `tests/simulation` runs the very same ones under a scheduler that lets every step fail.
-
-The order is what keeps the promises:
+See `effects` for what a machine is and who runs it. The order is what keeps the promises:
 1. all parts are uploaded, to keys of this attempt that nobody else reads or writes;
 2. the table is asked whether it is still the one the shard was opened in;
 3. the commit is created only if there is none of its generation;
@@ -12,62 +8,19 @@ The order is what keeps the promises:
    lost), somebody else's (we lost the race), or not there.
 """
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from tasks.errors import AddressError, StorageUnavailable
 from tasks.storage import commits, manifest
 from tasks.storage.addresses import TABLE_KEY, commit_key, parse_commit_key
 from tasks.storage.commits import Commit, PartFile
+from tasks.storage.effects import Create, Elapsed, Keys, Machine, Read, Upload
 from tasks.storage.manifest import now_text
-from tasks.storage.store import Store
 
 LONGEST_PUBLICATION_S = 4 * 3600.0
 """From the first upload of a generation to its commit [s]; far below `sweep.SAFE_AGE_S`, so that no part is
 swept away as garbage just before the commit that names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Wants the keys below a prefix, sorted."""
-
-    prefix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Wants the bytes of an object, None where there is none."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """Wants a local file written to a key of this attempt."""
-
-    part: PartFile
-    content: Any
-    """A `Path`; whatever stands for one in a simulation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """Wants an object written if there is none; is sent whether it was."""
-
-    key: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Elapsed:
-    """Wants the seconds that passed since some fixed moment, by a clock that nobody sets."""
-
-
-Effect = Keys | Read | Upload | Create | Elapsed
-Outcome = TypeVar("Outcome")
-Machine = Generator[Effect, Any, Outcome]
 
 
 def opening(shard: int, address: str, identity: str) -> Machine[Commit]:
@@ -195,35 +148,3 @@ def commit_of(content: bytes | None, shard: int, generation: int, address: str, 
             "stage again"
         )
     return commit
-
-
-def carry_out(machine: Machine[Outcome], store: Store, elapsed: Callable[[], float]) -> Outcome:
-    """Run a machine on a store; `elapsed` is a clock nobody sets, e.g. `time.monotonic` [s]."""
-    outcome: Any = None
-    failure: Exception | None = None
-    while True:
-        try:
-            effect = machine.throw(failure) if failure else machine.send(outcome)
-        except StopIteration as end:
-            result: Outcome = end.value
-            return result
-        outcome, failure = None, None
-        try:
-            outcome = _done(effect, store, elapsed)
-        except Exception as error:
-            failure = error
-
-
-def _done(effect: Effect, store: Store, elapsed: Callable[[], float]) -> Any:
-    match effect:
-        case Keys(prefix):
-            return store.keys(prefix)
-        case Read(key):
-            return store.read(key)
-        case Upload(part, Path() as content):
-            return store.write(part.key, content)
-        case Create(key, content):
-            return store.create(key, content)
-        case Elapsed():
-            return elapsed()
-    raise TypeError(f"no store can do {effect}")

@@ -10,7 +10,6 @@ A worker that dies before its commit leaves objects nobody reads; its successor 
 """
 
 import tempfile
-import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,9 +32,10 @@ from tasks.storage.addresses import (
     normalise,
 )
 from tasks.storage.commits import Commit, PartFile
+from tasks.storage.effects import carry_out
 from tasks.storage.manifest import Manifest
 from tasks.storage.parts import fetch_part, part_of, read_part, write_parquet
-from tasks.storage.publication import carry_out, commit_of, newest_generations, opening, publishing
+from tasks.storage.publication import commit_of, newest_generations, opening, publishing
 from tasks.storage.store import Store, store_of
 
 Record = TypeVar("Record")
@@ -149,7 +149,7 @@ class Table:
             raise AddressError(f"{self.address} has shards 0 to {len(self.shards) - 1}, not {number}")
         self._store.require_conditions()
         machine = opening(number, self.address, self.manifest.identity)
-        return Shard(self, self._store, carry_out(machine, self._store, time.monotonic))
+        return Shard(self, self._store, carry_out(machine, self._store))
 
     def rows(self, member: str, partial: bool = True) -> int:
         """Committed rows of a member."""
@@ -276,7 +276,7 @@ class Shard:
                 address=self.table.address,
                 identity=self.table.manifest.identity,
             )
-            self.newest = carry_out(machine, self._store, time.monotonic)
+            self.newest = carry_out(machine, self._store)
         return self.newest
 
     def _tables(
