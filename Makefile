@@ -5,6 +5,7 @@ MODEL ?=
 BUDGET_USD ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+N ?= 100000
 
 BIN := .venv/bin
 SETUP := .venv/.set-up
@@ -14,7 +15,7 @@ LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
 SYSTEM_PACKAGES := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-why
+.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-why simulate test-s3
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,9 @@ types: setup  ## mypy, strict
 
 test: setup  ## all tests whose programs are there; PYTEST_ARGS="-k name" narrows them
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+simulate: setup  ## publish and ledger under every order and fault, simulated; N=100000 random interleavings
+	@$(BIN)/python -m tests.simulation --count $(N)
 
 demo: setup  ## the whole factory on this machine; MODEL=... BUDGET_USD=... uses a real model
 	@$(LOCAL) flows.demo --model "$(MODEL)" --budget-usd "$(BUDGET_USD)"

@@ -46,6 +46,9 @@ class Ledger:
         """
         self.path = path
         self._one_at_a_time = threading.Lock()
+        self._owed: list[tuple[int, Usage, int, float, str]] = []
+        """Calls that ended while the file could not be written: booked with the next reservation. Until then
+        they count at their worst, and while this process lives nobody else may call them lost."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._rows = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
@@ -76,7 +79,10 @@ class Ledger:
         """Reserve the worst case of a call [nano-USD] under all its caps; its id, or why it does not fit."""
         now = datetime.now(UTC)
         with self._transaction(durable=worst > 0):
-            return booking.reserve(
+            owed = list(self._owed)
+            for each in owed:
+                booking.settle(self._books, *each)
+            outcome = booking.reserve(
                 self._books,
                 key,
                 worst,
@@ -85,11 +91,17 @@ class Ledger:
                 self._process,
                 lambda who, latest: self._dead(who, latest, now),
             )
+        del self._owed[: len(owed)]
+        return outcome
 
     def settle(self, call_id: int, usage: Usage, cost: int, latency_s: float, status: str) -> None:
         """Book what a call has cost; a call that is settled already stays as it is."""
-        with self._transaction(durable=cost > 0):
-            booking.settle(self._books, call_id, usage, cost, latency_s, status)
+        try:
+            with self._transaction(durable=cost > 0):
+                booking.settle(self._books, call_id, usage, cost, latency_s, status)
+        except StorageUnavailable:
+            self._owed.append((call_id, usage, cost, latency_s, status))
+            raise
 
     def settle_logged(self, call_id: int, key: CallKey, usage: Usage, cost: int, latency_s: float) -> None:
         """Book a reply that was logged, should its process have died before it booked it.

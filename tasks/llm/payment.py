@@ -13,7 +13,7 @@ from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from tasks.errors import BudgetExceeded, FactoryError, ModelOverloaded, RecordError
+from tasks.errors import BudgetExceeded, FactoryError, ModelOverloaded, RecordError, StorageUnavailable
 from tasks.llm.booking import NANO, Refusal
 from tasks.llm.pricing import Prices
 from tasks.llm.protocol import ChatReply, Usage
@@ -129,7 +129,12 @@ def _paying(price: Prices, worst: int) -> Generator[Effect, Any, dict[str, Any]]
         "cost": cost,
         "call_id": call_id,
     }
-    yield Log(answer)
+    try:
+        yield Log(answer)
+    except StorageUnavailable:
+        # Nobody may use it, and it is paid all the same: no other call shall wait for this reservation.
+        yield Settle(call_id, reply.usage, cost, reply.latency_s, "not logged")
+        raise
     yield Settle(call_id, reply.usage, cost, reply.latency_s, "ok")
     return answer
 
