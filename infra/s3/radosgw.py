@@ -1,4 +1,4 @@
-"""A real S3 server on this machine: Ceph's radosgw with one monitor and one store, from unpacked Debian packages.
+"""A real S3 server on this machine: Ceph's radosgw, one monitor, one store, from unpacked Debian packages.
 
 `install.sh` unpacks them. Nothing is installed in the system, no root is needed, ports are free ones of the
 loopback interface. Data lies in a folder and outlives the server; the first start makes it (17 s on two
@@ -144,8 +144,13 @@ class Radosgw:
         if program not in ("monmaptool", "ceph-authtool"):
             command += ["-c", str(self.data / "ceph.conf")]
         done = subprocess.run(
-            [*command, *words], env=self._environment(), capture_output=True, text=True, timeout=START_S, check=False
-        )  # fmt: skip
+            [*command, *words],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=START_S,
+            check=False,
+        )
         if check and done.returncode:
             raise NoServer(f"{program} {' '.join(words[:2])}: {(done.stderr or done.stdout).strip()[-300:]}")
         return done.stdout

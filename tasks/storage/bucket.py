@@ -7,6 +7,7 @@ do) is refused before anything is written.
 """
 
 import os
+import re
 import socket
 import uuid
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from obstore.exceptions import (
 )
 from obstore.store import S3Store
 
-from tasks.errors import AddressError, ConfigurationError, StorageUnavailable
+from tasks.errors import AddressError, ConfigurationError, FactoryError, StorageUnavailable
 from tasks.storage.folder import Stamp, received
 from tasks.storage.probe import FOLDER, keeps_conditions
 
@@ -150,6 +151,25 @@ class Bucket:
         if "NoSuchBucket" in str(error):
             raise AddressError(f"there is no bucket '{self._name}'; create it, or name another") from error
 
+    def _refusal(self, act: str, error: Exception) -> FactoryError:
+        """What a server that says no means, in one sentence."""
+        code = _code(error)
+        if code in _FULL:
+            return StorageUnavailable(
+                f"cannot {act} {self.address}: the server has no room ({code}); make room or raise the "
+                "quota, and run again"
+            )
+        if code in _CLOCK:
+            return AddressError(
+                f"may not {act} {self.address}: this machine's clock differs too much from the server's "
+                f"({code}); set it right and run again"
+            )
+        said = f" ({code})" if code else ""
+        return AddressError(
+            f"may not {act} {self.address}: the server refuses the key{said}; check AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY and the bucket's policy"
+        )
+
     @contextmanager
     def _named(self, act: str) -> Iterator[None]:
         """Say what the client refuses in one sentence that names the address, never its keys."""
@@ -158,18 +178,31 @@ class Bucket:
         except (AlreadyExistsError, PreconditionError):
             raise
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise AddressError(
-                f"may not {act} {self.address}: the server refuses the key; check AWS_ACCESS_KEY_ID, "
-                "AWS_SECRET_ACCESS_KEY and the bucket's policy"
-            ) from error
+            raise self._refusal(act, error) from error
         except ValueError as error:  # obstore's word for a name that no object may have
             raise AddressError(f"cannot {act} {self.address}: {_line(error)}") from error
         except (BaseError, OSError) as error:
             self._require_bucket(error)
+            if _status(error) in ("401", "403") or _code(error) in _FULL:
+                raise self._refusal(act, error) from error
             raise StorageUnavailable(f"cannot {act} {self.address}: {_line(error)}; try again") from error
 
 
 _trusted: set[str] = set()
+_FULL = frozenset({"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "InsufficientCapacity"})
+_CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+
+
+def _code(error: Exception) -> str:
+    """The server's own word for what is wrong; empty where it said none."""
+    found = re.search(r"<Code>(\w+)</Code>", str(error))
+    return found[1] if found else ""
+
+
+def _status(error: Exception) -> str:
+    """HTTP status of a refusal that the client does not tell apart, as in listings."""
+    found = re.search(r"status code: (\d{3})", str(error))
+    return found[1] if found else ""
 
 
 def require_endpoint() -> None:

@@ -10,6 +10,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 BUCKET = "tables"
+KEYS = ("accesskey1", "secretkey123")
 
 
 @pytest.fixture(scope="session")
@@ -20,17 +21,22 @@ def s3_server() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
+    make_bucket(url)
+    yield url
+    server.stop()
+
+
+def make_bucket(url: str, keys: tuple[str, str] = KEYS) -> None:
+    """The tests' bucket at a server."""
     client = boto3.client(
         "s3",
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id="accesskey1",
-        aws_secret_access_key="secretkey123",
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
     )
     client.create_bucket(Bucket=BUCKET)
     client.close()
-    yield url
-    server.stop()
 
 
 @pytest.fixture
@@ -40,10 +46,10 @@ def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return s3_server
 
 
-def point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def point_at(url: str, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, str] = KEYS) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "accesskey1")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secretkey123")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys[0])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys[1])
     monkeypatch.setenv("AWS_REGION", "us-east-1")
 
 
