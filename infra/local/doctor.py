@@ -6,6 +6,7 @@ Nothing is paid, started or changed; of a key only its presence is told. What is
 import os
 import shutil
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -106,8 +107,6 @@ def keys() -> Finding:
 
 def tables() -> Finding:
     """Whether tables can be published where they shall lie, and how far the clocks are apart."""
-    import time
-
     place = root()
     if not is_s3(place):
         if os.environ.get("AWS_ENDPOINT_URL"):
@@ -124,9 +123,9 @@ def tables() -> Finding:
         raise ConfigurationError(f"{place} does not keep conditions every time; use another server")
     apart_s = store.time() - time.time()
     if abs(apart_s) > _CLOCK_S:
+        how = f"{abs(apart_s) / 60:.0f} minutes {'behind' if apart_s > 0 else 'ahead of'}"
         raise ConfigurationError(
-            f"this machine's clock is {abs(apart_s) / 60:.0f} minutes {'behind' if apart_s > 0 else 'ahead of'}"
-            f" that of {place}'s server; set it right, or uploads will be refused"
+            f"this machine's clock is {how} that of {place}'s server; set it right, uploads are refused"
         )
     return Finding("S3", "ok", f"{place} can be written and keeps create-if-absent, clocks agree")
 
