@@ -112,7 +112,7 @@ def tables() -> Finding:
         if os.environ.get("AWS_ENDPOINT_URL"):
             require_endpoint()
         existing = next(each for each in (Path(place), *Path(place).parents) if each.exists())
-        if not os.access(existing, os.W_OK):
+        if not existing.is_dir() or not os.access(existing, os.W_OK):
             raise ConfigurationError(f"tables cannot be written below {place}; set FOUNDRY_ROOT")
         return Finding(
             "S3", "absent", f"not used: tables lie in {place}; FOUNDRY_ROOT=s3://bucket/prefix uses it"
@@ -121,7 +121,7 @@ def tables() -> Finding:
     store.require_conditions()
     if not keeps_conditions(store):
         raise ConfigurationError(f"{place} does not keep conditions every time; use another server")
-    apart_s = store.time() - time.time()
+    apart_s = store.time() - _now()
     if abs(apart_s) > _CLOCK_S:
         how = f"{abs(apart_s) / 60:.0f} minutes {'behind' if apart_s > 0 else 'ahead of'}"
         raise ConfigurationError(
@@ -150,7 +150,7 @@ def browser() -> Finding:
 
 def gpu() -> Finding:
     """Accelerators, and whether the installed torch can use them."""
-    devices = len(list(Path("/dev").glob("nvidia[0-9]*")))
+    devices = _devices()
     if not devices:
         return Finding("GPU", "absent", "none; students are trained on CPU, which is slow beyond small ones")
     try:
@@ -162,6 +162,14 @@ def gpu() -> Finding:
             "GPU", "wrong", f"{devices} there, and torch {torch} is built for CPU; install its CUDA build"
         )
     return Finding("GPU", "ok", f"{devices}, torch {torch}")
+
+
+def _now() -> float:
+    return time.time()
+
+
+def _devices() -> int:
+    return len(list(Path("/dev").glob("nvidia[0-9]*")))
 
 
 def _listens(port: int) -> bool:
