@@ -32,6 +32,7 @@ def sweep_table(
         f"{act} {swept.objects} objects ({swept.size / 1e6:.1f} MB) and {swept.unfinished} unfinished writes;"
         f" {swept.young} objects are too young to tell",
         highlight=False,
+        soft_wrap=True,
     )
     if json:
         print(orjson.dumps({"removed": remove, **asdict(swept)}).decode())

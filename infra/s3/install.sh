@@ -51,6 +51,6 @@ s3rver() {
 }
 
 for server in "$@"; do
-    if had "$server"; then echo "$server: there"; else "$server"; fi
+    if had "$server"; then echo "$server: there"; else ("$server"); fi
 done
 exit 0
