@@ -66,6 +66,7 @@ def check(table: Table, units: int, tmp_path: Path) -> None:
     # Nobody works any more, so even the youngest part that no commit names is garbage.
     swept = carry_out(sweeping(table.address, table.manifest.identity, age_s=-3600.0, remove=True), store)
     assert swept.young == 0
+    assert store.unfinished(store.time() + 3600, remove=False) == 0
     named = {part.key for commit in large.values() for parts in commit.members.values() for part in parts}
     assert {key for key in store.keys("data")} == named
     assert table.read(Trajectory, "trajectories").num_rows == units * len(table.shards)

@@ -5,21 +5,20 @@ It performs the effects that the factory's own machines yield (`tasks.storage.ef
 with the death of who asked. After every effect the promises are checked on what has changed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
 
 from tasks.errors import ModelOverloaded, StorageUnavailable
 from tasks.llm import booking, payment
-from tasks.llm.booking import CallKey, Entry, Process
+from tasks.llm.booking import CallKey, Process
 from tasks.llm.pricing import Price
 from tasks.llm.protocol import ChatReply, Usage
 from tasks.storage import commits, effects
 from tasks.storage.addresses import TABLE_KEY, commit_key, parse_commit_key
 from tasks.storage.folder import Stamp
+from tests.simulation.books import NOW, Books
 from tests.tasks.storage.tables_made import a_manifest
 
 HOUR = 3600.0
@@ -34,7 +33,6 @@ COST = PRICE.cost(REPLY.usage)
 RUN = "run:r"
 LONGEST_FLIGHT_S = HOUR
 """No request arrives later than this after it was sent: clients and servers give up in minutes."""
-_NOW = datetime(2026, 11, 30, tzinfo=UTC)
 _TABLE = MANIFEST.to_json()
 
 READS = (effects.Keys, effects.Read, effects.Dated, effects.StoreTime)
@@ -69,62 +67,6 @@ class Flight(NamedTuple):
     content: bytes
     only_if_absent: bool
     sent: float
-
-
-@dataclass(slots=True)
-class Books:
-    """`booking.Rows` in dictionaries: the ledger of one host."""
-
-    scopes: dict[str, tuple[int, int, int | None]] = field(default_factory=dict)
-    calls: list[tuple[Entry, Process]] = field(default_factory=list)
-
-    def copy(self) -> "Books":
-        return Books(dict(self.scopes), list(self.calls))
-
-    def amounts(self, scope: str) -> tuple[int, int, int | None]:
-        return self.scopes.get(scope, (0, 0, None))
-
-    def set_cap(self, scope: str, cap: int) -> None:
-        settled, reserved, _ = self.amounts(scope)
-        self.scopes[scope] = (settled, reserved, cap)
-
-    def add(self, scopes: Sequence[str], settled: int, reserved: int) -> None:
-        for scope in scopes:
-            before = self.amounts(scope)
-            self.scopes[scope] = (before[0] + settled, before[1] + reserved, before[2])
-
-    def asked(self, key: CallKey) -> bool:
-        return any(entry.asked == _asked(key) for entry, _ in self.calls)
-
-    def enter(
-        self, key: CallKey, day: str, now: datetime, process: Process, worst: int, price: str, repeated: bool
-    ) -> int:
-        self.calls.append((Entry(key.run, key.stage, day, "reserved", worst, _asked(key)), process))
-        return len(self.calls)
-
-    def entry(self, call_id: int) -> Entry | None:
-        return self.calls[call_id - 1][0] if 0 < call_id <= len(self.calls) else None
-
-    def close(self, call_id: int, usage: Usage, cost: int, latency_s: float, status: str) -> None:
-        entry, process = self.calls[call_id - 1]
-        self.calls[call_id - 1] = (entry._replace(state="settled"), process)
-
-    def reserving(self) -> list[tuple[Process, datetime]]:
-        return [
-            (each, _NOW) for each in sorted({who for entry, who in self.calls if entry.state == "reserved"})
-        ]
-
-    def lose(self, process: Process) -> list[tuple[str, str, str, int]]:
-        lost = []
-        for place, (entry, who) in enumerate(self.calls):
-            if who == process and entry.state == "reserved":
-                self.calls[place] = (entry._replace(state="lost"), who)
-                lost.append((entry.run, entry.stage, entry.day, entry.reserved))
-        return lost
-
-
-def _asked(key: CallKey) -> tuple[str, str, str, int]:
-    return key.address, key.subject, key.request, key.ordinal
 
 
 @dataclass(slots=True)
@@ -303,7 +245,7 @@ class World:
                     self._settle(books, owed)
             self.owed = tuple(each for each in self.owed if each[0] != who)
             outcome = booking.reserve(
-                books, call, effect.worst, "simulated", _NOW, who, lambda each, _: each not in self.alive
+                books, call, effect.worst, "simulated", NOW, who, lambda each, _: each not in self.alive
             )
         elif kind is payment.Settle:
             self._settle(books, effect)

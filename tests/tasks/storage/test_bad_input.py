@@ -37,12 +37,12 @@ def test_every_flipped_byte_of_a_commit_is_said_or_changes_nothing(a_folder: str
     table = a_table(a_folder)
     publish(table.shard(0), 1, 2)
     publish(table.shard(0), 3, finished=True)
-    store, key = store_of(a_folder), commit_key(0, 2)
-    content = store.read(key) or b""
+    commit = Path(a_folder, commit_key(0, 2))
+    content = commit.read_bytes()
     for place in range(len(content)):
         spoilt = bytearray(content)
         spoilt[place] ^= 1 << (place % 7)
-        store.write(key, bytes(spoilt))
+        commit.write_bytes(bytes(spoilt))
         try:
             found = numbers(Table.open(a_folder))
         except FactoryError as said:
