@@ -138,7 +138,7 @@ class Folder:
         return sorted(found)
 
     def _written_beside(self, place: Path, content: bytes | Path) -> Path:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        _make(place.parent)
         unfinished = place.parent / f"{_UNFINISHED}{uuid.uuid4().hex}"
         try:
             with unfinished.open("xb") as sink:
@@ -175,6 +175,18 @@ def received(chunks: Iterator[bytes], to: Path) -> str:
     finally:
         unfinished.unlink(missing_ok=True)
     return sha256.hexdigest()
+
+
+def _make(folder: Path) -> None:
+    """A folder and those above it, whose names are on disk too: else a power cut takes what lies in them."""
+    missing = []
+    above = folder
+    while not above.exists() and above != above.parent:
+        missing.append(above)
+        above = above.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        _to_disk(each.parent)
 
 
 def _to_disk(folder: Path) -> None:
