@@ -28,6 +28,7 @@ from tasks.storage.addresses import (
     commit_key,
     data_key,
     is_in_folder,
+    join,
     name_in_folder,
     normalise,
 )
@@ -187,6 +188,15 @@ class Table:
     def members(self) -> list[str]:
         """Names of what has been published."""
         return sorted({name for commit in self.newest().values() for name in commit.members})
+
+    def objects(self, member: str, partial: bool = False) -> list[str]:
+        """Addresses of the objects that hold a member, in the order of its rows.
+
+        Raises:
+            IncompleteTable: a planned shard is unfinished and `partial` is not given.
+        """
+        found = self._readable(partial)
+        return [join(self.address, part.key) for commit in found for part in commit.members.get(member, ())]
 
     def _rows(self, found: Iterable[Commit], record: type[Any], member: str) -> pa.Table:
         parts = [part for commit in found for part in commit.members.get(member, ())]

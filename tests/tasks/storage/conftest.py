@@ -2,12 +2,19 @@
 
 import logging
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
 BUCKET = "tables"
 KEYS = ("accesskey1", "secretkey123")
@@ -17,13 +24,30 @@ KEYS = ("accesskey1", "secretkey123")
 def s3_server() -> Iterator[str]:
     """Address of a running S3 server with the bucket `tables`."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
+    server = make_server(
+        "127.0.0.1", 0, one_condition_at_a_time(), threaded=True, request_handler=MotoRequestHandler
+    )
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    url = f"http://127.0.0.1:{server.server_port}"
     make_bucket(url)
     yield url
-    server.stop()
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def one_condition_at_a_time() -> Callable[..., Iterable[bytes]]:
+    """moto's application; it looks for an object, then writes it: of two at once, both may be told so."""
+    application, alone = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+    def serialised(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "HTTP_IF_NONE_MATCH" not in environ:
+            return application(environ, start_response)
+        with alone:
+            return list(application(environ, start_response))
+
+    return serialised
 
 
 def make_bucket(url: str, keys: tuple[str, str] = KEYS) -> None:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 Fault = Callable[[str, str], str]
 """Method and path of a request to what is done: `pass`, `ignore-conditions`, `refuse` (503 before it is
-forwarded), `forbid` (403), `unheard` (500 after it was forwarded), `cut` (connection closed after that),
-`half` (closed within the answer)."""
+forwarded), `forbid` (403, with a code of the server's after a blank), `unheard` (500 after it was forwarded),
+`cut` (connection closed after that), `half` (closed within the answer)."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -37,8 +37,9 @@ def faulty(server: str, fault: Fault) -> Iterator[str]:
             if act == "refuse":
                 self._answer(503, b"<Error><Code>SlowDown</Code></Error>")
                 return
-            if act == "forbid":
-                self._answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+            if act == "forbid" or act.startswith("forbid "):
+                code = act.removeprefix("forbid").strip() or "AccessDenied"
+                self._answer(403, f"<Error><Code>{code}</Code></Error>".encode())
                 return
             headers = dict(self.headers.items())
             if act == "ignore-conditions":
