@@ -13,12 +13,13 @@ from tasks.errors import ConfigurationError
 from tasks.storage.addresses import commit_key
 from tasks.storage.effects import Dated, Delete, Keys, Machine, Read, StoreTime, Unfinished, carry_out
 from tasks.storage.probe import FOLDER
-from tasks.storage.publication import LONGEST_PUBLICATION_S, commit_of, newest_generations
+from tasks.storage.publication import commit_of, newest_generations
 from tasks.storage.store import store_of
 from tasks.storage.table import Table
 
 SAFE_AGE_S = 24 * 3600.0
-LEAST_AGE_S = 2 * LONGEST_PUBLICATION_S
+"""Youngest garbage [s]: `LONGEST_PUBLICATION_S`, a commit that is an hour on its way, and a day's rest in which a
+worker may stand still between looking at its clock and its commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,10 @@ def sweep(address: str, remove: bool, age_s: float = SAFE_AGE_S) -> Swept:
         ConfigurationError: the age is one at which a worker may still commit.
         AddressError: there is no table, or a commit is damaged; then nothing is removed.
     """
-    if age_s < LEAST_AGE_S:
+    if age_s < SAFE_AGE_S:
+        hours = f"{SAFE_AGE_S / 3600:.0f}"
         raise ConfigurationError(
-            f"what is younger than {LEAST_AGE_S / 3600:.0f} hours may still be committed; give those at least"
+            f"what is younger than {hours} hours may still be committed; give {hours} or more"
         )
     table = Table.open(address)
     machine = sweeping(table.address, table.manifest.identity, age_s=age_s, remove=remove)

@@ -38,7 +38,7 @@ def s3_server() -> Iterator[str]:
 
 
 def one_condition_at_a_time() -> Callable[..., Iterable[bytes]]:
-    """moto's application; it looks for an object, then writes it: of two at once, both may be told so."""
+    """moto's application; it looks for an object, then writes it: of two at once both may win."""
     application, alone = DomainDispatcherApplication(create_backend_app), threading.Lock()
 
     def serialised(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -12,7 +12,7 @@ from tasks.records import Reject, Trajectory
 from tasks.storage.addresses import commit_key
 from tasks.storage.effects import carry_out
 from tasks.storage.store import store_of
-from tasks.storage.sweep import LEAST_AGE_S, SAFE_AGE_S, sweep, sweeping
+from tasks.storage.sweep import SAFE_AGE_S, sweep, sweeping
 from tasks.storage.table import Table
 from tests.tasks.examples import a_trajectory
 from tests.tasks.storage.conftest import BUCKET
@@ -84,8 +84,10 @@ def test_age_counts_by_the_clock_of_the_store_not_of_this_machine(
 
 def test_an_age_at_which_a_worker_may_still_commit_is_refused(a_folder: str) -> None:
     a_table_with_garbage(a_folder)
-    with pytest.raises(ConfigurationError, match="younger than 8 hours may still be committed"):
-        sweep(a_folder, remove=True, age_s=LEAST_AGE_S - 1)
+    with pytest.raises(
+        ConfigurationError, match="younger than 24 hours may still be committed; give 24 or more"
+    ):
+        sweep(a_folder, remove=True, age_s=SAFE_AGE_S - 1)
 
 
 def test_where_a_commit_is_damaged_nothing_is_removed(address: str) -> None:
