@@ -18,8 +18,8 @@ from tasks.storage.store import store_of
 from tasks.storage.table import Table
 
 SAFE_AGE_S = 24 * 3600.0
-"""Youngest garbage [s]: `LONGEST_PUBLICATION_S`, a commit that is an hour on its way, and a day's rest in which a
-worker may stand still between looking at its clock and its commit."""
+"""Youngest garbage [s]: `LONGEST_PUBLICATION_S`, an hour in which a commit is on its way, and the hours that
+a worker may stand still between looking at its clock and its commit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class _Explorer:
         actors = [self.actor(state.world, each) for each in state.lives]
         if all(each.ended for each in actors if each.worker):
             return []
+        state.world.alive = state.world.alive - {each.who for each in actors if each.ended}
         for place, actor in enumerate(actors):
             if not actor.ended and isinstance(actor.waits, self.local):
                 return [self.step(state, place, actor, "ok")]

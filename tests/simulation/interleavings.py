@@ -106,5 +106,7 @@ def _one_step(
     way = chance.choice(ways) if wild and ways and chance.random() < setting.faults else "ok"
     try:
         actor.step(world, way)
+        if actor.ended:
+            world.alive = world.alive - {actor.who}
     except Killed:
         workers[place] = _start(world, killed(actor, world), setting, machines, chance)
