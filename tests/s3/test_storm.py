@@ -52,6 +52,12 @@ def storm(address: str, units: int, batch: int, kills: int, life_s: float) -> in
     return int(json.loads(done.stdout)["kills"])
 
 
+def tell(capsys: pytest.CaptureFixture[str], sentence: str) -> None:
+    """Say what was gone through, past pytest."""
+    with capsys.disabled():
+        print(f"\n{sentence}")
+
+
 def check(table: Table, units: int, tmp_path: Path) -> None:
     """Every row once, large files whole, and what killed workers left is garbage and nothing else."""
     assert table.unfinished() == []
@@ -73,15 +79,18 @@ def check(table: Table, units: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.s3
-def test_two_hundred_kills_in_a_folder_leave_every_row_once(tmp_path: Path) -> None:
+def test_two_hundred_kills_in_a_folder_leave_every_row_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     table = a_table(str(tmp_path / "v1"), shards=60)
     assert storm(table.address, units=20, batch=1, kills=KILLS, life_s=0.25) == KILLS
     check(table, 20, tmp_path)
+    tell(capsys, f"folder: {KILLS} kills, {60 * 20} rows, every one once")
 
 
 @pytest.mark.s3
 def test_two_hundred_kills_on_radosgw_through_faults_leave_every_row_once(
-    rados: Radosgw, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    rados: Radosgw, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: Counter[str] = Counter()
     address = f"s3://{BUCKET}/storm-{os.getpid()}/v1"
@@ -90,9 +99,14 @@ def test_two_hundred_kills_on_radosgw_through_faults_leave_every_row_once(
         point_at(url, monkeypatch)
         assert storm(address, units=8, batch=2, kills=KILLS, life_s=3.0) == KILLS
     point_at(rados.address, monkeypatch)
-    print(dict(seen))
     assert all(seen[act] > 20 for act in FAULTS)
     check(table, 8, tmp_path)
+    wrong = sum(seen[act] for act in FAULTS)
+    tell(
+        capsys,
+        f"radosgw: {KILLS} kills, {sum(seen.values()):,} requests of which {wrong:,} went wrong "
+        f"({', '.join(f'{act} {seen[act]:,}' for act in FAULTS)}), {60 * 8} rows, every one once",
+    )
 
 
 def test_a_few_kills_in_a_folder_leave_every_row_once(tmp_path: Path) -> None:
