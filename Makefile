@@ -5,6 +5,7 @@ MODEL ?=
 BUDGET_USD ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+N ?= 100000
 
 BIN := .venv/bin
 SETUP := .venv/.set-up
@@ -14,7 +15,7 @@ LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
 SYSTEM_PACKAGES := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why
+.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why simulate test-s3
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,13 @@ types: setup  ## mypy, strict
 
 test: setup  ## all tests whose programs are there; PYTEST_ARGS="-k name" narrows them
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+simulate: setup  ## publish and ledger under every order and fault, simulated; N=100000 random interleavings
+	@$(BIN)/python -m tests.simulation --count $(N)
+
+test-s3: setup  ## kills, faults, full disks on real S3 servers of this machine, installed where they can be had
+	@PYTHON=$(BIN)/python bash infra/s3/install.sh .foundry/s3 radosgw faketime rclone s3rver
+	FOUNDRY_TEST_S3=.foundry/s3 $(BIN)/pytest -m s3 tests/s3 --durations=5 -rs $(PYTEST_ARGS)
 
 demo: setup  ## the whole factory on this machine; MODEL=... BUDGET_USD=... uses a real model
 	@$(LOCAL) flows.demo --model "$(MODEL)" --budget-usd "$(BUDGET_USD)"

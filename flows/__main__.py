@@ -35,6 +35,8 @@ OTHERS = {
     "export": "flows.commands.export",
     "serve": "flows.commands.serve",
     "deploy": "flows.commands.deploy",
+    "sweep": "flows.commands.sweep",
+    "doctor": "flows.commands.doctor",
 }
 
 Json = Annotated[bool, Parameter(negative="", help="Print the report as one line of JSON on stdout")]

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from tasks.annotation.draw import tree_of
+from tasks.errors import AddressError
 from tasks.records import Trajectory
+from tasks.storage.administration import link
 from tasks.storage.lineage import MEMBERS, Ancestor, find_row, lineage
 from tasks.storage.table import Table
 from tasks.tables import from_table
@@ -24,15 +26,28 @@ def show(
     *,
     id: Annotated[str | None, Parameter(help="Show the row of this id")] = None,
     lineage: Annotated[str | None, Parameter(help="Walk from this row back to the API documents")] = None,
+    links: Annotated[
+        str | None, Parameter(help="Print a link to each file of this member, for an hour and anybody (S3)")
+    ] = None,
     json: Annotated[bool, Parameter(negative="", help="One line of JSON on stdout")] = False,
 ) -> None:
     """Show a table, a row of it (--id), or everything a row was made from (--lineage)."""
     if lineage:
         _show_lineage(address, lineage, json)
+    elif links:
+        _print_links(Table.open(address), links)
     elif id:
         _show_row(find_row(address, id), json)
     else:
         _show_table(Table.open(address), json)
+
+
+def _print_links(table: Table, member: str) -> None:
+    found = table.objects(member)
+    if not found:
+        raise AddressError(f"{table.address} holds no '{member}'; it holds {', '.join(table.members())}")
+    for each in found:
+        print(link(each))
 
 
 def _show_table(table: Table, as_json: bool) -> None:

@@ -16,73 +16,23 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tasks.errors import ConfigurationError, StorageUnavailable
+from tasks.llm import booking
+from tasks.llm.booking import EVERY_DAY, CallKey, Process, Refusal
+from tasks.llm.booking import NANO as NANO
+from tasks.llm.ledger_rows import SqlRows
 from tasks.llm.protocol import Usage
 from tasks.storage.state import state_folder
 
-NANO = 1_000_000_000
 HIGHEST_CAP_USD = 1_000_000_000
-EVERY_DAY = "day"
 LONGEST_CALL = timedelta(hours=2)
 """No call is in flight longer: an older reservation of another host, whose processes nobody sees, is lost."""
 _ENDED = {"Z", "X"}
 """States of a process that was killed and not yet collected by its parent."""
-_TABLES = """
-CREATE TABLE IF NOT EXISTS scopes (
-    scope TEXT PRIMARY KEY,
-    cap INTEGER,
-    settled INTEGER NOT NULL DEFAULT 0,
-    reserved INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS calls (
-    id INTEGER PRIMARY KEY,
-    run TEXT NOT NULL, stage TEXT NOT NULL, shard INTEGER NOT NULL, address TEXT NOT NULL,
-    subject TEXT NOT NULL, model TEXT NOT NULL, request TEXT NOT NULL, ordinal INTEGER NOT NULL,
-    day TEXT NOT NULL, created TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
-    state TEXT NOT NULL, reserved INTEGER NOT NULL, cost INTEGER NOT NULL DEFAULT 0,
-    uncached INTEGER NOT NULL DEFAULT 0, cached INTEGER NOT NULL DEFAULT 0,
-    cache_write INTEGER NOT NULL DEFAULT 0, output INTEGER NOT NULL DEFAULT 0,
-    latency_s REAL, status TEXT NOT NULL DEFAULT '', price TEXT NOT NULL, repeated INTEGER NOT NULL,
-    born TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS calls_asked ON calls (address, subject, request, ordinal);
-CREATE INDEX IF NOT EXISTS calls_open ON calls (state) WHERE state = 'reserved';
-CREATE INDEX IF NOT EXISTS calls_run ON calls (run, stage);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class CallKey:
-    """What a call is for."""
-
-    run: str
-    stage: str
-    shard: int
-    address: str
-    subject: str
-    model: str
-    request: str
-    ordinal: int
-
-    def scopes(self, day: str) -> tuple[str, str, str]:
-        """The scopes whose caps bind it."""
-        return _scopes(day, self.run, self.stage)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a reservation does not fit."""
-
-    scope: str
-    cap: int
-    settled: int
-    reserved: int
-    """Of other calls in flight; when it is 0, waiting cannot help."""
 
 
 class Ledger:
@@ -96,19 +46,20 @@ class Ledger:
         """
         self.path = path
         self._one_at_a_time = threading.Lock()
+        self._owed: list[tuple[int, Usage, int, float, str]] = []
+        """Calls that ended while the file could not be written: booked with the next reservation. Until then
+        they count at their worst, and while this process lives nobody else may call them lost."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._rows = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
             self._rows.execute("PRAGMA journal_mode=WAL")
-            self._rows.executescript(_TABLES)
-            columns = {row[1] for row in self._rows.execute("PRAGMA table_info(calls)")}
-            if "born" not in columns:  # a ledger of an earlier version
-                self._rows.execute("ALTER TABLE calls ADD COLUMN born TEXT NOT NULL DEFAULT ''")
+            self._books = SqlRows(self._rows)
         except (sqlite3.Error, OSError) as error:
             raise ConfigurationError(
                 f"the ledger {path} cannot be opened ({error}); check FOUNDRY_LEDGER"
             ) from error
-        self._host, self._born = socket.gethostname(), _state(os.getpid())[1]
+        self._host = socket.gethostname()
+        self._process = Process(self._host, os.getpid(), _state(os.getpid())[1])
 
     def set_cap(self, scope: str, cap_usd: float | None) -> None:
         """Set, raise, lower or (None) lift the cap of a scope.
@@ -122,41 +73,35 @@ class Ledger:
             )
         cap = None if cap_usd is None else round(cap_usd * NANO)
         with self._transaction(durable=True):
-            self._rows.execute(
-                "INSERT INTO scopes (scope, cap) VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET "
-                "cap = excluded.cap",
-                (scope, cap),
-            )
+            self._books.set_cap(scope, cap)
 
     def reserve(self, key: CallKey, worst: int, price: str) -> int | Refusal:
         """Reserve the worst case of a call [nano-USD] under all its caps; its id, or why it does not fit."""
         now = datetime.now(UTC)
-        day = f"{now:%Y-%m-%d}"
-        scopes = key.scopes(day)
         with self._transaction(durable=worst > 0):
-            refusal = self._misfit(scopes, worst)
-            if refusal and self._bury(now):
-                refusal = self._misfit(scopes, worst)
-            if refusal:
-                return refusal
-            self._book(scopes, settled=0, reserved=worst)
-            repeated = self._rows.execute(
-                "SELECT 1 FROM calls WHERE address=? AND subject=? AND request=? AND ordinal=? LIMIT 1",
-                (key.address, key.subject, key.request, key.ordinal),
-            ).fetchone()
-            made = (day, now.isoformat(), self._host, os.getpid(), self._born)
-            cursor = self._rows.execute(
-                "INSERT INTO calls (run, stage, shard, address, subject, model, request, ordinal, day,"
-                " created, host, pid, born, state, reserved, price, repeated)"
-                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,'reserved',?,?,?)",
-                (*astuple(key), *made, worst, price, int(repeated is not None)),
+            owed = list(self._owed)
+            for each in owed:
+                booking.settle(self._books, *each)
+            outcome = booking.reserve(
+                self._books,
+                key,
+                worst,
+                price,
+                now,
+                self._process,
+                lambda who, latest: self._dead(who, latest, now),
             )
-            return int(cursor.lastrowid or 0)
+        del self._owed[: len(owed)]
+        return outcome
 
     def settle(self, call_id: int, usage: Usage, cost: int, latency_s: float, status: str) -> None:
         """Book what a call has cost; a call that is settled already stays as it is."""
-        with self._transaction(durable=cost > 0):
-            self._settle(call_id, usage, cost, latency_s, status)
+        try:
+            with self._transaction(durable=cost > 0):
+                booking.settle(self._books, call_id, usage, cost, latency_s, status)
+        except StorageUnavailable:
+            self._owed.append((call_id, usage, cost, latency_s, status))
+            raise
 
     def settle_logged(self, call_id: int, key: CallKey, usage: Usage, cost: int, latency_s: float) -> None:
         """Book a reply that was logged, should its process have died before it booked it.
@@ -164,18 +109,13 @@ class Ledger:
         A ledger that is not the one it was reserved in (another file, or made anew) has no such call, or
         another one under this number: nothing is booked.
         """
-        with self._guarded():
-            found = self._rows.execute(
-                "SELECT state FROM calls WHERE id=? AND address=? AND subject=? AND request=? AND ordinal=?",
-                (call_id, key.address, key.subject, key.request, key.ordinal),
-            ).fetchone()
-        if found is not None and found[0] != "settled":
-            self.settle(call_id, usage, cost, latency_s, "ok")
+        with self._transaction(durable=cost > 0):
+            booking.settle_logged(self._books, call_id, key, usage, cost, latency_s)
 
     def spent(self, scope: str) -> tuple[int, int, int | None]:
         """Settled, reserved and cap of a scope [nano-USD]."""
         with self._guarded():
-            return self._spent(scope)
+            return booking.spent(self._books, scope)
 
     def by_model(self, run: str) -> list[tuple[str, str, int, int, int, int, int, int, int, int]]:
         """A row a stage and model of a run.
@@ -184,12 +124,7 @@ class Ledger:
         reserved or lost counts at its reservation.
         """
         with self._guarded():
-            return self._rows.execute(
-                "SELECT stage, model, COUNT(*), SUM(repeated), SUM(state='lost'), SUM(uncached), SUM(cached),"
-                " SUM(cache_write), SUM(output), SUM(CASE state WHEN 'settled' THEN cost ELSE reserved END)"
-                " FROM calls WHERE run=? GROUP BY stage, model ORDER BY stage, model",
-                (run,),
-            ).fetchall()
+            return self._books.by_model(run)
 
     def close(self) -> None:
         """Close the file; `open_ledger` opens it anew."""
@@ -198,68 +133,11 @@ class Ledger:
         for key in [key for key, ledger in _open.items() if ledger is self]:
             del _open[key]
 
-    def _settle(self, call_id: int, usage: Usage, cost: int, latency_s: float, status: str) -> None:
-        found = self._rows.execute(
-            "SELECT run, stage, day, state, reserved FROM calls WHERE id=?", (call_id,)
-        ).fetchone()
-        if found is None or found[3] == "settled":
-            return
-        run, stage, day, state, reserved = found
-        self._rows.execute(
-            "UPDATE calls SET state='settled', cost=?, uncached=?, cached=?, cache_write=?, output=?,"
-            " latency_s=?, status=? WHERE id=?",
-            (cost, *astuple(usage), latency_s, status, call_id),
-        )
-        lost = state == "lost"  # counted as settled at its reservation; corrected now
-        self._book(
-            _scopes(day, run, stage),
-            settled=cost - (reserved if lost else 0),
-            reserved=0 if lost else -reserved,
-        )
-
-    def _spent(self, scope: str) -> tuple[int, int, int | None]:
-        found: tuple[int, int, int | None] | None = self._rows.execute(
-            "SELECT settled, reserved, cap FROM scopes WHERE scope=?", (scope,)
-        ).fetchone()
-        settled, reserved, cap = found or (0, 0, None)
-        if cap is None and scope.startswith(f"{EVERY_DAY}:"):
-            cap = self._spent(EVERY_DAY)[2]
-        return settled, reserved, cap
-
-    def _misfit(self, scopes: tuple[str, ...], worst: int) -> Refusal | None:
-        if worst == 0:
-            return None
-        for scope in scopes:
-            settled, reserved, cap = self._spent(scope)
-            if cap is not None and settled + reserved + worst > cap:
-                return Refusal(scope, cap, settled, reserved)
-        return None
-
-    def _bury(self, now: datetime) -> bool:
-        """Count reservations of dead processes as spent; whether there were any."""
-        dead = []
-        for host, pid, born, latest in self._rows.execute(
-            "SELECT host, pid, born, MAX(created) FROM calls WHERE state='reserved' GROUP BY host, pid, born"
-        ).fetchall():
-            in_time = now - datetime.fromisoformat(latest) < LONGEST_CALL
-            if not (_alive(pid, born) if host == self._host else in_time):
-                dead.append((host, pid, born))
-        for process in dead:
-            whose = "state='reserved' AND host=? AND pid=? AND born=?"
-            for run, stage, day, reserved in self._rows.execute(
-                f"SELECT run, stage, day, SUM(reserved) FROM calls WHERE {whose} GROUP BY run, stage, day",
-                process,
-            ).fetchall():
-                self._book(_scopes(day, run, stage), settled=reserved, reserved=-reserved)
-            self._rows.execute(f"UPDATE calls SET state='lost' WHERE {whose}", process)
-        return bool(dead)
-
-    def _book(self, scopes: tuple[str, ...], *, settled: int, reserved: int) -> None:
-        self._rows.executemany(
-            "INSERT INTO scopes (scope, settled, reserved) VALUES (?, ?, ?) ON CONFLICT (scope) DO UPDATE SET"
-            " settled = settled + excluded.settled, reserved = reserved + excluded.reserved",
-            [(scope, settled, reserved) for scope in scopes],
-        )
+    def _dead(self, process: Process, latest: datetime, now: datetime) -> bool:
+        """Whether a process can settle no more: gone from here, or elsewhere and past the longest call."""
+        if process.host == self._host:
+            return not _alive(process.pid, process.born)
+        return now - latest >= LONGEST_CALL
 
     @contextmanager
     def _transaction(self, durable: bool) -> Iterator[None]:
@@ -283,10 +161,6 @@ class Ledger:
                 raise StorageUnavailable(
                     f"the ledger {self.path} cannot be used ({error}); make room or mend it, and run again"
                 ) from error
-
-
-def _scopes(day: str, run: str, stage: str) -> tuple[str, str, str]:
-    return f"{EVERY_DAY}:{day}", f"run:{run}", f"run:{run}/{stage}"
 
 
 def _alive(pid: int, born: str) -> bool:

@@ -13,24 +13,21 @@ import hashlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 
-from tasks.errors import BudgetExceeded, FactoryError, ModelOverloaded, RecordError
+from tasks.errors import RecordError
+from tasks.llm import payment
+from tasks.llm.booking import CallKey, Refusal
 from tasks.llm.call_log import CallLog, call_log_of
-from tasks.llm.ledger import NANO, CallKey, Ledger, Refusal, open_ledger
+from tasks.llm.ledger import Ledger, open_ledger
 from tasks.llm.openai_compatible import OpenAICompatible
+from tasks.llm.payment import Paying, answering
 from tasks.llm.pricing import Prices, price_of
 from tasks.llm.protocol import ChatModel, ChatReply, ChatRequest, FunctionCall, Usage
 from tasks.llm.servers import base_url, require_reachable
 from tasks.records import Call, Spend, TeacherKind
 from tasks.storage.canonical import canonical_json
 from tasks.storage.table import Table
-
-BILLED_TRIES = 3
-"""Times a request is paid for when its answer is lost on the way; each is reserved."""
-_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.02, 0.5
-"""Pauses before a reservation that did not fit is tried again."""
 
 
 class MeteredModel:
@@ -70,14 +67,14 @@ class MeteredModel:
         """
         content = canonical_json(request.body())
         key = hashlib.blake2b(content, digest_size=16).hexdigest()
-        logged = self.log.get(subject, "model", key, ordinal)
-        replayed = logged is not None
         call = CallKey(self._run, self._stage, self._shard, self._address, subject, self.name, key, ordinal)
-        if logged is None:
-            logged = await self._answered(request, len(content), call)
+        machine = answering(self._price, len(content), request.max_tokens)
+        try:
+            logged, replayed = await self._carried_out(machine, request, call)
+        except RecordError as error:
+            self._note(call, error.reason, 0.0, Usage(), 0, False)
+            raise
         usage = Usage(**logged["usage"])
-        if replayed:
-            self._ledger.settle_logged(logged["call_id"], call, usage, logged["cost"], logged["latency_s"])
         self._note(call, "ok", logged["latency_s"], usage, logged["cost"], replayed)
         return ChatReply(
             content=logged["content"],
@@ -115,67 +112,57 @@ class MeteredModel:
             Spend(self._run, self._stage, self._shard, model, *row) for model, row in sorted(sums.items())
         ]
 
-    async def _answered(self, request: ChatRequest, request_bytes: int, call: CallKey) -> dict[str, Any]:
-        """A reply that was paid for and logged; an answer that was lost on the way is paid for again."""
-        for attempt in range(1, BILLED_TRIES + 1):
-            try:
-                return await self._pay(request, request_bytes, call)
-            except ModelOverloaded as error:
-                if not error.maybe_billed or attempt == BILLED_TRIES:
-                    raise
-        raise AssertionError("unreachable: the last try returns or raises")
-
-    async def _pay(self, request: ChatRequest, request_bytes: int, call: CallKey) -> dict[str, Any]:
-        worst = self._price.worst(request_bytes, request.max_tokens)
-        call_id = await self._reserve(call, worst)
+    async def _carried_out(
+        self, machine: Paying, request: ChatRequest, call: CallKey
+    ) -> tuple[dict[str, Any], bool]:
+        """Run the machine of one request on the log, the ledger and the model."""
+        outcome: Any = None
+        failure: BaseException | None = None
+        place = _Place(self._line)
         try:
-            reply = await self._model.complete(request)
-        except BaseException as error:
-            # A refusal is not billed; whatever else ended the waiting, an answer may have been.
-            unknown = not isinstance(error, FactoryError) or getattr(error, "maybe_billed", False)
-            status = error.reason if isinstance(error, RecordError) else type(error).__name__
-            self._ledger.settle(call_id, Usage(), worst if unknown else 0, 0.0, status)
-            if isinstance(error, RecordError):
-                self._note(call, status, 0.0, Usage(), 0, False)
-            raise
-        cost = self._price.cost(reply.usage) if reply.usage_known else worst
-        answer = {
-            "content": reply.content,
-            "calls": [asdict(each) for each in reply.calls],
-            "usage": asdict(reply.usage),
-            "usage_known": reply.usage_known,
-            "latency_s": reply.latency_s,
-            "finish_reason": reply.finish_reason,
-            "cost": cost,
-            "call_id": call_id,
-        }
-        self.log.put(call.subject, "model", call.request, call.ordinal, answer)
-        self._ledger.settle(call_id, reply.usage, cost, reply.latency_s, "ok")
-        return answer
+            while True:
+                effect = machine.throw(failure) if failure else machine.send(outcome)
+                outcome, failure = None, None
+                try:
+                    outcome = await self._done(effect, request, call, place)
+                except BaseException as error:
+                    failure = error
+        except StopIteration as end:
+            answer: tuple[dict[str, Any], bool] = end.value
+            return answer
+        finally:
+            place.leave()
 
-    async def _reserve(self, call: CallKey, worst: int) -> int:
-        """Reserve; what does not fit waits in line, so that one of us asks the ledger at a time."""
-        if not self._line.locked():
-            outcome = self._ledger.reserve(call, worst, self._price.source)
-            if not isinstance(outcome, Refusal):
-                return outcome
-        async with self._line:
-            return await self._reserve_in_turn(call, worst)
-
-    async def _reserve_in_turn(self, call: CallKey, worst: int) -> int:
-        pause_s = _FIRST_WAIT_S
-        while True:
-            outcome = self._ledger.reserve(call, worst, self._price.source)
-            if not isinstance(outcome, Refusal):
-                return outcome
-            if outcome.reserved == 0:
-                raise BudgetExceeded(
-                    f"{outcome.scope}: {outcome.settled / NANO:.4f} of {outcome.cap / NANO:.4f} USD are "
-                    f"spent and the next call may cost {worst / NANO:.4f}; raise --budget-usd and run again, "
-                    "finished work stays"
+    async def _done(
+        self, effect: payment.Effect, request: ChatRequest, call: CallKey, place: "_Place"
+    ) -> Any:
+        match effect:
+            case payment.Recall():
+                return self.log.get(call.subject, "model", call.request, call.ordinal)
+            case payment.Reserve(worst):
+                return await self._reserved(call, worst, place)
+            case payment.Wait(pause_s):
+                await place.wait(pause_s)
+            case payment.Complete():
+                return await self._model.complete(request)
+            case payment.Log(answer):
+                self.log.put(call.subject, "model", call.request, call.ordinal, answer)
+            case payment.Settle(call_id, usage, cost, latency_s, status):
+                self._ledger.settle(call_id, usage, cost, latency_s, status)
+            case payment.SettleLogged(answer):
+                usage = Usage(**answer["usage"])
+                self._ledger.settle_logged(
+                    answer["call_id"], call, usage, answer["cost"], answer["latency_s"]
                 )
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_WAIT_S)
+
+    async def _reserved(self, call: CallKey, worst: int, place: "_Place") -> int | Refusal:
+        """Reserve; while somebody waits in line, nobody passes him."""
+        if self._line.locked():
+            await place.take()
+        outcome = self._ledger.reserve(call, worst, self._price.source)
+        if not isinstance(outcome, Refusal):
+            place.leave()
+        return outcome
 
     def _note(
         self, call: CallKey, status: str, latency_s: float, usage: Usage, cost: int, replayed: bool
@@ -199,6 +186,31 @@ class MeteredModel:
                 replayed=replayed,
             )
         )
+
+
+class _Place:
+    """One request's place in the line of those whose reservation did not fit: one of us asks at a time."""
+
+    def __init__(self, line: asyncio.Lock):
+        self._line, self._taken = line, False
+
+    async def take(self) -> None:
+        """Stand in line until it is our turn."""
+        if not self._taken:
+            await self._line.acquire()
+            self._taken = True
+
+    async def wait(self, pause_s: float) -> None:
+        """Stand in line, or pause where it is our turn already."""
+        if self._taken:
+            await asyncio.sleep(pause_s)
+        await self.take()
+
+    def leave(self) -> None:
+        """Let the next one ask."""
+        if self._taken:
+            self._line.release()
+            self._taken = False
 
 
 def require_usable(model_name: str) -> None:

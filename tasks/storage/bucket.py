@@ -7,6 +7,7 @@ do) is refused before anything is written.
 """
 
 import os
+import re
 import socket
 import uuid
 from collections.abc import Iterator
@@ -26,8 +27,9 @@ from obstore.exceptions import (
 )
 from obstore.store import S3Store
 
-from tasks.errors import AddressError, ConfigurationError, StorageUnavailable
-from tasks.storage.folder import received
+from tasks.errors import AddressError, ConfigurationError, FactoryError, StorageUnavailable
+from tasks.storage.folder import Stamp, received
+from tasks.storage.probe import FOLDER, keeps_conditions
 
 _RETRIES = 5
 _RETRY_S = 60
@@ -35,7 +37,6 @@ _RETRY_S = 60
 _CONNECT_S = 3
 _ANSWER_S = 120
 """Longest time of one request; a part of an upload is 5 MiB."""
-_ROUNDS = 3
 
 
 class Bucket:
@@ -90,22 +91,40 @@ class Bucket:
                 return None
             return received((bytes(chunk) for chunk in chunks), to)
 
+    def dated(self, prefix: str) -> list[Stamp]:
+        """Objects below a prefix, with the time each was written by the server's clock."""
+        with self._named("list"):
+            pages = obstore.list(self._client(), prefix=prefix or None)
+            found = [(each["path"], each["last_modified"], each["size"]) for page in pages for each in page]
+            return sorted(Stamp(key, written.timestamp(), size) for key, written, size in found)
+
+    def time(self) -> float:
+        """Now, by the server's clock [s since 1970]; whole seconds."""
+        key = f"{FOLDER}/{uuid.uuid4().hex}"
+        with self._named("write to"):
+            obstore.put(self._client(), key, b"", use_multipart=False)
+            try:
+                return obstore.head(self._client(), key)["last_modified"].timestamp()
+            finally:
+                obstore.delete(self._client(), key)
+
+    def unfinished(self, before: float, remove: bool) -> int:
+        """How many uploads were begun before a moment and never ended; `remove` gives their room back."""
+        from tasks.storage.administration import unfinished_uploads  # imports boto3
+
+        self._client()  # says what is wrong with server and keys
+        return unfinished_uploads(self._name, self._prefix, before, remove)
+
     def require_conditions(self) -> None:
         """Refuse a server that does not keep create-if-absent.
 
         Raises:
-            AddressError: the second creation of one key was acknowledged or has replaced the first.
+            AddressError: a later creation of one key was acknowledged or has replaced the first.
         """
         server = f"{os.environ.get('AWS_ENDPOINT_URL', '')} {self._name}"
         if server in _trusted:
             return
-        key = f".probe/{uuid.uuid4().hex}"
-        try:
-            self.create(key, b"first")  # its acknowledgement may be lost: only the second one is judged
-            kept = not any(self.create(key, b"later") for _ in range(_ROUNDS)) and self.read(key) == b"first"
-        finally:
-            self.delete(key)
-        if not kept:
+        if not keeps_conditions(self):
             raise AddressError(
                 f"the S3 server behind {self.address} does not keep 'If-None-Match: *', so two workers could "
                 "publish the same shard; use one that does (AWS, radosgw, MinIO)"
@@ -132,6 +151,25 @@ class Bucket:
         if "NoSuchBucket" in str(error):
             raise AddressError(f"there is no bucket '{self._name}'; create it, or name another") from error
 
+    def _refusal(self, act: str, error: Exception) -> FactoryError:
+        """What a server that says no means, in one sentence."""
+        code = _code(error)
+        if code in _FULL:
+            return StorageUnavailable(
+                f"cannot {act} {self.address}: the server has no room ({code}); make room or raise the "
+                "quota, and run again"
+            )
+        if code in _CLOCK:
+            return AddressError(
+                f"may not {act} {self.address}: this machine's clock differs too much from the server's "
+                f"({code}); set it right and run again"
+            )
+        said = f" ({code})" if code else ""
+        return AddressError(
+            f"may not {act} {self.address}: the server refuses the key{said}; check AWS_ACCESS_KEY_ID, "
+            "AWS_SECRET_ACCESS_KEY and the bucket's policy"
+        )
+
     @contextmanager
     def _named(self, act: str) -> Iterator[None]:
         """Say what the client refuses in one sentence that names the address, never its keys."""
@@ -140,18 +178,31 @@ class Bucket:
         except (AlreadyExistsError, PreconditionError):
             raise
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise AddressError(
-                f"may not {act} {self.address}: the server refuses the key; check AWS_ACCESS_KEY_ID, "
-                "AWS_SECRET_ACCESS_KEY and the bucket's policy"
-            ) from error
+            raise self._refusal(act, error) from error
         except ValueError as error:  # obstore's word for a name that no object may have
             raise AddressError(f"cannot {act} {self.address}: {_line(error)}") from error
         except (BaseError, OSError) as error:
             self._require_bucket(error)
+            if _status(error) in ("401", "403") or _code(error) in _FULL:
+                raise self._refusal(act, error) from error
             raise StorageUnavailable(f"cannot {act} {self.address}: {_line(error)}; try again") from error
 
 
 _trusted: set[str] = set()
+_FULL = frozenset({"QuotaExceeded", "InsufficientStorage", "XMinioStorageFull", "InsufficientCapacity"})
+_CLOCK = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+
+
+def _code(error: Exception) -> str:
+    """The server's own word for what is wrong; empty where it said none."""
+    found = re.search(r"<Code>(\w+)</Code>", str(error))
+    return found[1] if found else ""
+
+
+def _status(error: Exception) -> str:
+    """HTTP status of a refusal that the client does not tell apart, as in listings."""
+    found = re.search(r"status code: (\d{3})", str(error))
+    return found[1] if found else ""
 
 
 def require_endpoint() -> None:

@@ -1,12 +1,13 @@
 """A shard's commits: what it has published, generation after generation (pure)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
 
 from tasks.errors import AddressError
 from tasks.storage.addresses import is_data_key
+from tasks.storage.canonical import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,38 @@ class Commit:
     members: dict[str, tuple[PartFile, ...]]
     committed: str
     """Time, ISO 8601."""
+    table: str = ""
+    """Identity of the table it was written for; empty in commits of earlier versions."""
 
     def rows(self, member: str) -> int:
         """Rows of one member."""
         return sum(part.rows for part in self.members.get(member, ()))
 
     def following(
-        self, attempt: str, added: dict[str, tuple[PartFile, ...]], finished: bool, committed: str
+        self,
+        attempt: str,
+        added: dict[str, tuple[PartFile, ...]],
+        finished: bool,
+        committed: str,
+        table: str = "",
     ) -> "Commit":
         """The next generation: all files of this one and the added ones."""
         names = [*self.members, *(name for name in added if name not in self.members)]
         members = {name: self.members.get(name, ()) + added.get(name, ()) for name in names}
-        return Commit(self.shard, self.generation + 1, attempt, finished, members, committed)
+        return Commit(self.shard, self.generation + 1, attempt, finished, members, committed, table)
 
     def to_json(self) -> bytes:
-        """JSON of the commit object."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2)
+        """JSON of the commit object, with a digest of its own: what was changed later is not believed."""
+        content = {name: getattr(self, name) for name in _FIELDS}
+        content["members"] = {
+            name: [{each: getattr(part, each) for each in _PART} for part in parts]
+            for name, parts in self.members.items()
+        }
+        return orjson.dumps({**content, "digest": digest(content, 16)}, option=orjson.OPT_INDENT_2)
+
+
+_FIELDS = tuple(field.name for field in fields(Commit))
+_PART = tuple(field.name for field in fields(PartFile))
 
 
 def nothing(shard: int) -> Commit:
@@ -65,6 +82,9 @@ def parse(content: bytes, where: str) -> Commit:
     """
     try:
         found: dict[str, Any] = orjson.loads(content)
+        said = found.pop("digest", None)  # commits of earlier versions have none
+        if said is not None and said != digest(found, 16):
+            raise ValueError("its digest does not fit")
         members = {name: tuple(_part(part) for part in parts) for name, parts in found.pop("members").items()}
         return Commit(**found, members=members)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -10,14 +10,25 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from tasks.errors import AddressError, StorageUnavailable
 
 _UNFINISHED = ".part-"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}
+
+
+class Stamp(NamedTuple):
+    """An object and when it was written."""
+
+    key: str
+    written: float
+    """By the store's clock [s since 1970]."""
+    size: int
+    """Bytes."""
 
 
 class Folder:
@@ -89,11 +100,45 @@ class Folder:
             except FileNotFoundError:
                 return None
 
+    def dated(self, prefix: str) -> list[Stamp]:
+        """Objects below a prefix, with the time each was written by the file system's clock."""
+        with _named(self.address, "list"):
+            return self._stamps(prefix, unfinished=False)
+
+    def time(self) -> float:
+        """Now, by the clock of the file system, which may be another machine's [s since 1970]."""
+        with _named(self.address, "write to"):
+            asked = self._written_beside(self._root / "time", b"")
+            try:
+                return asked.stat().st_mtime
+            finally:
+                asked.unlink()
+
+    def unfinished(self, before: float, remove: bool) -> int:
+        """How many writes were begun before a moment and never ended; `remove` gives their room back."""
+        with _named(self.address, "write to"):
+            old = [each for each in self._stamps("", unfinished=True) if each.written < before]
+            for each in old if remove else ():
+                (self._root / each.key).unlink(missing_ok=True)
+            return len(old)
+
     def require_conditions(self) -> None:
         """Refuse a place where `create` cannot be trusted; a folder shows that at its first `create`."""
 
+    def _stamps(self, prefix: str, unfinished: bool) -> list[Stamp]:
+        found = []
+        for folder, _, names in os.walk(self._root / prefix, onerror=_refuse):
+            for name in names:
+                path = Path(folder, name)
+                if name.startswith(_UNFINISHED) == unfinished:
+                    with suppress(FileNotFoundError):  # ended, or removed, since it was listed
+                        at = path.stat()
+                        key = path.relative_to(self._root).as_posix()
+                        found.append(Stamp(key, at.st_mtime, at.st_size))
+        return sorted(found)
+
     def _written_beside(self, place: Path, content: bytes | Path) -> Path:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        _make(place.parent)
         unfinished = place.parent / f"{_UNFINISHED}{uuid.uuid4().hex}"
         try:
             with unfinished.open("xb") as sink:
@@ -130,6 +175,18 @@ def received(chunks: Iterator[bytes], to: Path) -> str:
     finally:
         unfinished.unlink(missing_ok=True)
     return sha256.hexdigest()
+
+
+def _make(folder: Path) -> None:
+    """A folder and those above it, whose names are on disk too: else a power cut takes what lies in them."""
+    missing = []
+    above = folder
+    while not above.exists() and above != above.parent:
+        missing.append(above)
+        above = above.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        _to_disk(each.parent)
 
 
 def _to_disk(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tasks.storage.addresses import is_s3, normalise
-from tasks.storage.folder import Folder
+from tasks.storage.folder import Folder, Stamp
 
 
 class Store(Protocol):
@@ -40,6 +40,15 @@ class Store(Protocol):
 
     def fetch(self, key: str, to: Path) -> str | None:
         """Copy an object to a local file; its sha256, or None where there is no such object."""
+
+    def dated(self, prefix: str) -> list[Stamp]:
+        """Objects below a prefix, with the time each was written by the store's own clock."""
+
+    def time(self) -> float:
+        """Now, by the clock that dates objects [s since 1970]; the machine's own may be off."""
+
+    def unfinished(self, before: float, remove: bool) -> int:
+        """How many writes were begun before a moment and never ended; `remove` gives their room back."""
 
     def require_conditions(self) -> None:
         """Refuse a store whose `create` cannot be trusted."""

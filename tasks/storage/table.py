@@ -11,7 +11,7 @@ A worker that dies before its commit leaves objects nobody reads; its successor 
 
 import tempfile
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,20 +21,22 @@ import pyarrow as pa
 
 from tasks import tables
 from tasks.errors import AddressError, IncompleteTable, StorageUnavailable
-from tasks.storage import commits, manifest
+from tasks.storage import manifest
 from tasks.storage.addresses import (
     LIMITS_KEY,
     TABLE_KEY,
     commit_key,
     data_key,
     is_in_folder,
+    join,
     name_in_folder,
     normalise,
-    parse_commit_key,
 )
 from tasks.storage.commits import Commit, PartFile
-from tasks.storage.manifest import Manifest, now_text
-from tasks.storage.parts import fetch_part, read_part, upload, write_parquet
+from tasks.storage.effects import carry_out
+from tasks.storage.manifest import Manifest
+from tasks.storage.parts import fetch_part, part_of, read_part, write_parquet
+from tasks.storage.publication import commit_of, newest_generations, opening, publishing
 from tasks.storage.store import Store, store_of
 
 Record = TypeVar("Record")
@@ -127,7 +129,7 @@ class Table:
 
     def newest(self) -> dict[int, Commit]:
         """The newest commit of each shard that has one."""
-        generations = self._generations("commits")
+        generations = self._generations()
         if len(generations) < _READERS:
             return {shard: self._commit(shard, generations[shard]) for shard in generations}
         with ThreadPoolExecutor(_READERS) as readers:
@@ -146,9 +148,9 @@ class Table:
         """
         if number not in self.shards:
             raise AddressError(f"{self.address} has shards 0 to {len(self.shards) - 1}, not {number}")
-        generation = self._generations(commit_key(number, 0).rpartition("/")[0]).get(number, 0)
-        newest = self._commit(number, generation) if generation else commits.nothing(number)
-        return Shard(self, self._store, newest)
+        self._store.require_conditions()
+        machine = opening(number, self.address, self.manifest.identity)
+        return Shard(self, self._store, carry_out(machine, self._store))
 
     def rows(self, member: str, partial: bool = True) -> int:
         """Committed rows of a member."""
@@ -187,6 +189,15 @@ class Table:
         """Names of what has been published."""
         return sorted({name for commit in self.newest().values() for name in commit.members})
 
+    def objects(self, member: str, partial: bool = False) -> list[str]:
+        """Addresses of the objects that hold a member, in the order of its rows.
+
+        Raises:
+            IncompleteTable: a planned shard is unfinished and `partial` is not given.
+        """
+        found = self._readable(partial)
+        return [join(self.address, part.key) for commit in found for part in commit.members.get(member, ())]
+
     def _rows(self, found: Iterable[Commit], record: type[Any], member: str) -> pa.Table:
         parts = [part for commit in found for part in commit.members.get(member, ())]
         if any(is_in_folder(part.key) for part in parts):
@@ -208,23 +219,14 @@ class Table:
     def _open_shards(self, newest: Mapping[int, Commit]) -> list[int]:
         return [shard for shard in self.shards if shard not in newest or not newest[shard].finished]
 
-    def _generations(self, prefix: str) -> dict[int, int]:
+    def _generations(self) -> dict[int, int]:
         """Shards that have commits, in order, with the newest generation of each."""
-        newest: dict[int, int] = {}
-        for found in map(parse_commit_key, self._store.keys(prefix)):
-            if found is not None:
-                newest[found[0]] = max(found[1], newest.get(found[0], 0))
+        newest = newest_generations(self._store.keys("commits"))
         return {shard: newest[shard] for shard in sorted(newest) if shard in self.shards}
 
     def _commit(self, shard: int, generation: int) -> Commit:
-        key = commit_key(shard, generation)
-        content = self._store.read(key)
-        if content is None:
-            raise StorageUnavailable(f"{self.address}/{key} was listed but cannot be read; try again")
-        commit = commits.parse(content, f"{self.address}/{key}")
-        if (commit.shard, commit.generation) != (shard, generation):
-            raise AddressError(f"commit {self.address}/{key} is that of another shard; restore it")
-        return commit
+        content = self._store.read(commit_key(shard, generation))
+        return commit_of(content, shard, generation, self.address, self.manifest.identity)
 
 
 class Shard:
@@ -268,53 +270,48 @@ class Shard:
                 worker published stands, and running the shard again continues from there.
         """
         attempt = uuid.uuid4().hex[:12]
-        generation = self.newest.generation + 1
-        added: dict[str, tuple[PartFile, ...]] = {}
+        both = set(members) & set(folders or {})
+        if both:
+            raise ValueError(f"{sorted(both)} cannot be rows and a folder at once")
         with tempfile.TemporaryDirectory(prefix="foundry-") as scratch:
-            for member, (record, rows) in members.items():
-                table = tables.to_table(record, rows)
-                if table.num_rows == 0 and member in self.newest.members:
-                    continue
-                path = Path(scratch, f"{member}.parquet")
-                try:
-                    write_parquet(table, path)
-                except OSError as error:
-                    raise StorageUnavailable(
-                        f"no room for scratch files in {scratch} ({error}); make room, or set TMPDIR"
-                    ) from error
-                key = data_key(member, self.number, generation, attempt)
-                added[member] = (upload(self._store, key, path, table.num_rows),)
-        for member, folder in (folders or {}).items():
-            if member in members:
-                raise ValueError(f"'{member}' cannot be rows and a folder at once")
-            stem = data_key(member, self.number, generation, attempt, suffix="")
-            files = sorted(each for each in folder.rglob("*") if each.is_file())
-            added[member] = tuple(
-                upload(self._store, f"{stem}/{file.relative_to(folder).as_posix()}", file, 0)
-                for file in files
+            parcels = [
+                *self._tables(members, attempt, Path(scratch)),
+                *self._files(folders or {}, attempt),
+            ]
+            machine = publishing(
+                self.newest,
+                parcels,
+                attempt=attempt,
+                finished=finished,
+                address=self.table.address,
+                identity=self.table.manifest.identity,
             )
-        commit = self.newest.following(attempt, added, finished, now_text())
-        self._claim(commit)
-        self.newest = commit
-        return commit
+            self.newest = carry_out(machine, self._store)
+        return self.newest
 
-    def _claim(self, commit: Commit) -> None:
-        """Create the commit object, or learn who did: us, unheard, or somebody else."""
-        key = commit_key(commit.shard, commit.generation)
-        try:
-            if self._store.create(key, commit.to_json()):
-                return
-        except StorageUnavailable:
-            standing = self._store.read(key)
-            if standing is None or commits.parse(standing, key).attempt != commit.attempt:
-                raise
-            return  # it was written, the acknowledgement was lost
-        standing = self._store.read(key)
-        if standing is None or commits.parse(standing, key).attempt != commit.attempt:
-            raise StorageUnavailable(
-                f"another worker published generation {commit.generation} of shard {commit.shard} of "
-                f"{self.table.address} first; run the shard again to continue after it"
-            )
+    def _tables(
+        self, members: Mapping[str, tuple[type[Any], Iterable[Any]]], attempt: str, scratch: Path
+    ) -> Iterator[tuple[str, PartFile, Path]]:
+        """Rows as local Parquet files; a member without rows has one part in all, which says so."""
+        for member, (record, rows) in members.items():
+            table = tables.to_table(record, rows)
+            if table.num_rows == 0 and member in self.newest.members:
+                continue
+            path = scratch / f"{member}.parquet"
+            try:
+                write_parquet(table, path)
+            except OSError as error:
+                raise StorageUnavailable(
+                    f"no room for scratch files in {scratch} ({error}); make room, or set TMPDIR"
+                ) from error
+            key = data_key(member, self.number, self.newest.generation + 1, attempt)
+            yield member, part_of(path, key, table.num_rows), path
+
+    def _files(self, folders: Mapping[str, Path], attempt: str) -> Iterator[tuple[str, PartFile, Path]]:
+        for member, folder in folders.items():
+            stem = data_key(member, self.number, self.newest.generation + 1, attempt, suffix="")
+            for file in sorted(each for each in folder.rglob("*") if each.is_file()):
+                yield member, part_of(file, f"{stem}/{file.relative_to(folder).as_posix()}", 0), file
 
 
 def _folder_parts(found: Sequence[Commit], member: str) -> list[PartFile]:

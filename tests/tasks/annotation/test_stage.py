@@ -88,6 +88,37 @@ def test_running_again_does_nothing_and_other_parameters_are_refused(
     assert json.loads(anew.stdout)["address"] == str(tmp_path / "v2")
 
 
+def test_two_clones_on_one_address_end_with_right_rows_or_one_sentence(
+    shared: Path, queries: Path, tmp_path: Path
+) -> None:
+    with scripted_world(shared, latency_ms=5) as world:
+        words = command(queries, shared, world, tmp_path / "v1")
+        clones = [
+            subprocess.Popen(
+                words,
+                env={
+                    **os.environ,
+                    "OPENAI_BASE_URL": world.model_url,
+                    "FOUNDRY_STATE": str(tmp_path / name),
+                    "FOUNDRY_LEDGER": str(tmp_path / name / "ledger.sqlite"),
+                },
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for name in ("one", "two")
+        ]
+        for clone in clones:
+            _, said = clone.communicate()
+            assert "Traceback" not in said
+            if clone.returncode:
+                assert "another worker published generation" in said and "run the shard again" in said
+        finished = run(words, world)
+        assert finished.returncode == 0, finished.stderr
+    rows = Table.open(str(tmp_path / "v1")).records(Trajectory, "trajectories")
+    assert len({row.source_id for row in rows}) == len(rows) == 12
+
+
 def _api_calls(report: str) -> int:
     calls = Table.open(json.loads(report)["address"]).records(Call, "calls")
     return sum(call.kind == "api" for call in calls)

@@ -9,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from tasks.llm.ledger import CallKey, Ledger, Refusal
+from tasks.llm.booking import CallKey, Refusal
+from tasks.llm.ledger import Ledger
 from tasks.llm.protocol import Usage
 
 WORST = 1_000

@@ -18,7 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.errors import ConfigurationError, StorageUnavailable
-from tasks.llm.ledger import NANO, CallKey, Ledger, Refusal, caps_of, open_ledger, summary
+from tasks.llm import booking
+from tasks.llm.booking import CallKey, Refusal
+from tasks.llm.ledger import NANO, Ledger, caps_of, open_ledger, summary
 from tasks.llm.protocol import Usage
 from tests.conftest import CLONE
 from tests.tasks.llm.spender import WORST
@@ -77,7 +79,8 @@ def a_dead_process(script: str) -> None:
 
 def abandoned(ledger: Ledger, worst: int) -> None:
     a_dead_process(
-        "from pathlib import Path; from tasks.llm.ledger import *\n"
+        "from pathlib import Path; from tasks.llm.booking import CallKey\n"
+        "from tasks.llm.ledger import Ledger\n"
         f"key = CallKey('r', 'annotate', 0, '/t/v1', 'gone', 'm', 'q', 0)\n"
         f"Ledger(Path({str(ledger.path)!r})).reserve(key, {worst}, 'test')"
     )
@@ -401,3 +404,20 @@ def test_a_ledger_of_an_earlier_version_is_read_on(ledger: Ledger) -> None:
     again = Ledger(ledger.path)
     again.settle(reserved(again, 5), Usage(), 3, 0.0, "ok")
     assert again.spent(RUN) == (3, 5, None)
+
+
+def test_what_could_not_be_booked_is_booked_with_the_next_reservation(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = reserved(ledger, 900)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr(booking, "settle", full)
+        with pytest.raises(StorageUnavailable, match="disk is full"):
+            ledger.settle(call, Usage(), 250, 0.5, "ok")
+    assert ledger.spent(RUN) == (0, 900, None)
+    reserved(ledger, 100, "j")
+    assert ledger.spent(RUN) == (250, 100, None)

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from tasks.errors import BudgetExceeded, ConfigurationError, ModelOverloaded, RecordError
+from tasks.errors import BudgetExceeded, ConfigurationError, ModelOverloaded, RecordError, StorageUnavailable
+from tasks.llm.booking import CallKey
 from tasks.llm.call_log import CallLog
-from tasks.llm.ledger import NANO, CallKey, Ledger, open_ledger
-from tasks.llm.metered import BILLED_TRIES, MeteredModel, open_session, require_usable
+from tasks.llm.ledger import NANO, Ledger, open_ledger
+from tasks.llm.metered import MeteredModel, open_session, require_usable
+from tasks.llm.payment import BILLED_TRIES
 from tasks.llm.pricing import Price
 from tasks.llm.protocol import ChatReply, ChatRequest, Usage
 from tasks.llm.scripted import Line, ScriptedModel, says
@@ -341,3 +343,19 @@ def test_what_is_wrong_with_a_model_is_said_before_it_is_paid(monkeypatch: pytes
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         with pytest.raises(ConfigurationError, match="refuses the key"):
             require_usable("rehearsal-strong")
+
+
+def test_a_reply_that_could_not_be_logged_is_booked_and_holds_up_no_other_call(
+    tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = metered([says("x"), says("y")], tmp_path)
+
+    def full(*_: object) -> None:
+        raise StorageUnavailable("the call log cannot be used (disk full)")
+
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr(model.log, "put", full)
+        with pytest.raises(StorageUnavailable):
+            run(model.ask(REQUEST, "i1"))
+    assert states(ledger) == [("settled", "not logged", 15)]
+    assert run(model.ask(REQUEST, "i1")).content == "y"

@@ -2,35 +2,65 @@
 
 import logging
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
 BUCKET = "tables"
+KEYS = ("accesskey1", "secretkey123")
 
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """Address of a running S3 server with the bucket `tables`."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
+    server = make_server(
+        "127.0.0.1", 0, one_condition_at_a_time(), threaded=True, request_handler=MotoRequestHandler
+    )
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    make_bucket(url)
+    yield url
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+def one_condition_at_a_time() -> Callable[..., Iterable[bytes]]:
+    """moto's application; it looks for an object, then writes it: of two at once both may win."""
+    application, alone = DomainDispatcherApplication(create_backend_app), threading.Lock()
+
+    def serialised(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if "HTTP_IF_NONE_MATCH" not in environ:
+            return application(environ, start_response)
+        with alone:
+            return list(application(environ, start_response))
+
+    return serialised
+
+
+def make_bucket(url: str, keys: tuple[str, str] = KEYS) -> None:
+    """The tests' bucket at a server."""
     client = boto3.client(
         "s3",
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id="accesskey1",
-        aws_secret_access_key="secretkey123",
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
     )
     client.create_bucket(Bucket=BUCKET)
     client.close()
-    yield url
-    server.stop()
 
 
 @pytest.fixture
@@ -40,10 +70,10 @@ def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return s3_server
 
 
-def point_at(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def point_at(url: str, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, str] = KEYS) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "accesskey1")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secretkey123")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys[0])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys[1])
     monkeypatch.setenv("AWS_REGION", "us-east-1")
 
 

@@ -1,6 +1,7 @@
 """A proxy before an S3 server that misbehaves as told: real requests, real connections."""
 
 import http.client
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,17 @@ from urllib.parse import urlsplit
 
 Fault = Callable[[str, str], str]
 """Method and path of a request to what is done: `pass`, `ignore-conditions`, `refuse` (503 before it is
-forwarded), `forbid` (403), `unheard` (500 after it was forwarded), `cut` (connection closed after that)."""
+forwarded), `forbid` (403, with a code of the server's after a blank), `unheard` (500 after it was forwarded),
+`cut` (connection closed after that), `half` (closed within the answer)."""
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed is no error of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -26,8 +37,9 @@ def faulty(server: str, fault: Fault) -> Iterator[str]:
             if act == "refuse":
                 self._answer(503, b"<Error><Code>SlowDown</Code></Error>")
                 return
-            if act == "forbid":
-                self._answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+            if act == "forbid" or act.startswith("forbid "):
+                code = act.removeprefix("forbid").strip() or "AccessDenied"
+                self._answer(403, f"<Error><Code>{code}</Code></Error>".encode())
                 return
             headers = dict(self.headers.items())
             if act == "ignore-conditions":
@@ -38,6 +50,11 @@ def faulty(server: str, fault: Fault) -> Iterator[str]:
             content = answer.read()
             upstream.close()
             if act == "cut":
+                self.close_connection = True
+                return
+            if act == "half":
+                head = f"HTTP/1.1 {answer.status} x\r\nContent-Length: {len(content) + 1}\r\n\r\n".encode()
+                self.wfile.write((head + content)[: max(1, (len(head) + len(content)) // 2)])
                 self.close_connection = True
                 return
             if act == "unheard":
@@ -60,7 +77,7 @@ def faulty(server: str, fault: Fault) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    proxy = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    proxy = _Server(("127.0.0.1", 0), Handler)
     proxy.daemon_threads = True
     serving = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})
     serving.start()

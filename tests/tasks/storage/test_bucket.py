@@ -122,8 +122,35 @@ def test_a_refused_key_is_said_and_not_shown(s3_server: str, monkeypatch: pytest
     with faulty(s3_server, lambda method, path: "forbid") as url:
         point_at(url, monkeypatch)
         with pytest.raises(
-            AddressError, match="the server refuses the key; check AWS_ACCESS_KEY_ID"
+            AddressError, match=r"the server refuses the key \(AccessDenied\); check AWS_ACCESS_KEY_ID"
         ) as error:
             store_of("s3://tables/v1").write("x", b"")
     shown = "".join(traceback.format_exception(error.value))
     assert "secretkey123" not in shown and "accesskey1" not in shown
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "said"),
+    [
+        ("QuotaExceeded", StorageUnavailable, r"has no room \(QuotaExceeded\); make room or raise the quota"),
+        ("RequestTimeTooSkewed", AddressError, "this machine's clock differs too much from the server's"),
+        ("UserSuspended", AddressError, r"the server refuses the key \(UserSuspended\)"),
+    ],
+)
+def test_what_a_server_refuses_is_told_apart_by_every_act(
+    code: str, kind: type[Exception], said: str, s3_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with faulty(s3_server, lambda method, path: f"forbid {code}") as url:
+        point_at(url, monkeypatch)
+        store = store_of("s3://tables/v1")
+        for act in (
+            lambda: store.read("x"),
+            lambda: store.write("x", b""),
+            lambda: store.create("x", b""),
+            lambda: store.keys("commits"),
+            lambda: store.dated("data"),
+            store.time,
+            store.require_conditions,
+        ):
+            with pytest.raises(kind, match=said):
+                act()

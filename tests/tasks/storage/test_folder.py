@@ -107,3 +107,24 @@ def test_every_refusal_is_one_of_the_factory(tmp_path: Path) -> None:
     (tmp_path / "table.json").mkdir()
     with pytest.raises(FactoryError):
         Folder(str(tmp_path)).read("table.json")
+
+
+def test_names_of_new_folders_are_on_disk_before_what_lies_in_them_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder = Folder(str(tmp_path / "v1"))
+    folder.create("commits/shard-00000/00001.json", b"{}")
+    above = [str(tmp_path), *(f"{tmp_path}/v1/{each}".rstrip("/") for each in ("", "commits"))]
+    assert set(above) <= set(synced)
+    assert synced[-1] == f"{tmp_path}/v1/commits/shard-00000"
+    before = len(synced)
+    folder.create("commits/shard-00000/00002.json", b"{}")
+    assert len(synced) == before + 2  # the object and its folder, and no more

@@ -24,10 +24,24 @@ def halt(word: str) -> None:
     sys.stdin.read()
 
 
+class Uploaded:
+    """A store whose worker is killed when all is uploaded and nothing is committed."""
+
+    def __init__(self, store: Any):
+        self._store = store
+
+    def create(self, key: str, content: bytes) -> bool:
+        halt("uploaded")
+        return False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
 def work(table: Table, number: int, units: int, batch: int, stop: str) -> None:
     shard = table.shard(number)
     if stop == "upload":
-        shard._claim = lambda commit: halt("uploaded")  # type: ignore[method-assign]
+        shard._store = Uploaded(shard._store)
     gone = {row.instruction_id for row in shard.published(Trajectory, "trajectories")}
     wanted = [a_trajectory(number * units + each) for each in range(units)]
     left = [row for row in wanted if row.instruction_id not in gone]
