@@ -111,7 +111,7 @@ class Supervisor:
         pid = processes.start(program.command, program.environment, log, self.folder)
         began = processes.birth(pid)
         if began is None:
-            raise LocalError(f"{program.name} ended at once; see {log}")
+            raise LocalError(f"{program.name} ended while starting: {_last_words(log)}")
         Record(program.name, pid, began, program.made_of, str(log), program.address).write(self.pids)
 
     def _wait_until_ready(self, program: Program) -> None:
@@ -120,7 +120,7 @@ class Supervisor:
             while True:
                 record = self.records()[program.name]
                 if not record.running:
-                    raise LocalError(f"{program.name} ended while starting: {_last_words(record)}")
+                    raise LocalError(f"{program.name} ended while starting: {_last_words(Path(record.log))}")
                 if not program.health or _answers(client, program.health):
                     return
                 if time.monotonic() > deadline:
@@ -173,8 +173,8 @@ def _answers(client: httpx.Client, address: str) -> bool:
         return False
 
 
-def _last_words(record: Record) -> str:
-    return f"{_last_line(Path(record.log))} (see {record.log})"
+def _last_words(log: Path) -> str:
+    return f"{_last_line(log)} (see {log})"
 
 
 def _last_line(log: Path) -> str:
