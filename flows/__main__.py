@@ -30,6 +30,7 @@ STAGES = {
 OTHERS = {
     "factory": "flows.commands.factory",
     "show": "flows.commands.show",
+    "diff": "flows.commands.diff",
     "check": "flows.commands.check",
     "analyse": "flows.commands.analyse",
     "export": "flows.commands.export",
