@@ -30,6 +30,8 @@ STAGES = {
 OTHERS = {
     "factory": "flows.commands.factory",
     "show": "flows.commands.show",
+    "diff": "flows.commands.diff",
+    "retire": "flows.commands.retire",
     "check": "flows.commands.check",
     "analyse": "flows.commands.analyse",
     "export": "flows.commands.export",
