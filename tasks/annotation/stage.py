@@ -49,7 +49,8 @@ class Parameters(StageParameters):
     method: str = Field(
         "DFS_woFilter_w2",
         description="Searcher: DFS_woFilter_wW (DFSDT, W children a node), CoT@N (ReACT, N attempts), "
-        "DFSDT_wW, DFS_wW, CoT-SC@N, CoT@cost, Reflect@N, ToT-BFS, ToT-DFS (see tasks/search/README.md)",
+        "foundry (ours, the fewest tokens for a right answer), DFSDT_wW, DFS_wW, CoT-SC@N, CoT@cost, "
+        "Reflect@N, ToT-BFS, ToT-DFS (see tasks/search/README.md)",
     )
     equal_cost_to: str = Field(
         "",

@@ -15,7 +15,7 @@ from tasks.search.effects import Search
 from tasks.search.equal_cost import CostLimits, until_spent
 from tasks.search.foundry import FoundryLimits
 from tasks.search.foundry import foundry as search_foundry
-from tasks.search.levers import DOUBTING, PATTERN, SPELLING, levers_of
+from tasks.search.levers import DOUBTING, LEFT_OUT, PATTERN, SPELLING, TAKEN, levers_of
 from tasks.search.problem import Problem
 from tasks.search.react import ChainLimits, react
 from tasks.search.reflection import reflect
@@ -24,6 +24,8 @@ from tasks.search.tot_dfs import RatedLimits, tot_dfs
 
 VERSION = "1"
 """Part of the fingerprint of every table of trajectories: raise it when any searcher grows another tree."""
+
+OURS = "foundry"
 
 AnyLimits: TypeAlias = Limits | ChainLimits | CostLimits | BreadthLimits | RatedLimits | FoundryLimits
 _ASKS: Mapping[str, str] = MappingProxyType({"questions": questions.VERSION})
@@ -68,6 +70,11 @@ def method(name: str) -> Method:
     for family in FAMILIES:
         if found := family.pattern.fullmatch(name):
             return family.made(name, *(int(part) if part.isdigit() else part for part in found.groups()))
+    if name.startswith(OURS):
+        levers = ", ".join((*TAKEN, *LEFT_OUT))
+        raise ConfigurationError(
+            f"{name!r} switches a lever that foundry has not; there are {levers}, and all"
+        )
     listed = ", ".join(family.spelling for family in FAMILIES)
     raise ConfigurationError(f"there is no search method {name!r}; use one of {listed}")
 
