@@ -15,7 +15,7 @@ LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
 SYSTEM_PACKAGES := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why simulate test-s3
+.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why simulate test-s3 dashboard bench-spend
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ logs: setup  ## the last lines of all logs; NAME=worker-local names one
 clean: setup  ## down, and remove .foundry with its tables, ledger and logs
 	@$(BIN)/python -m infra.local clean
 
+dashboard: setup  ## what is spent, in a browser: live ledger and tables; loopback only, Ctrl-C ends it
+	@$(BIN)/python -m infra.local.dashboard
+
 bars: setup  ## every numeric promise with its last measurement
 	@$(BIN)/python -m tests.bench.bars
 
@@ -79,6 +82,9 @@ bench-conformance: setup  ## our trees against the published algorithm's, four m
 
 bench-search: setup  ## searchers side by side at what they cost, ours held to its bars; BENCH_ARGS="--only cells --seeds 11 --count 60 --skills middle"
 	@$(BIN)/python -m tests.bench.search $(BENCH_ARGS)
+
+bench-spend: setup  ## the dashboard opened on a million calls; BENCH_ARGS="--calls 100000 --times 5"
+	@$(BIN)/python -m tests.bench.dashboard $(BENCH_ARGS)
 
 bench-why: setup  ## DFSDT and ReACT pair by pair: what the tree, the sampling and the judge change
 	@$(BIN)/python -m tests.bench.why $(BENCH_ARGS)

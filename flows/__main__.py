@@ -35,6 +35,7 @@ OTHERS = {
     "check": "flows.commands.check",
     "analyse": "flows.commands.analyse",
     "export": "flows.commands.export",
+    "spend": "flows.commands.spend",
     "serve": "flows.commands.serve",
     "deploy": "flows.commands.deploy",
     "sweep": "flows.commands.sweep",

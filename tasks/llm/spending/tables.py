@@ -1,0 +1,163 @@
+"""What tables say of spend: their `spend` members, and what was accepted and answered for the money.
+
+A table whose calls the ledger has is counted from the ledger, which also knows what was not published; one
+that was made on another host is counted from its `spend` rows, at the time of its shards' last commits.
+"""
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.errors import AddressError, StorageUnavailable
+from tasks.llm.spending.calls import HOUR, PUBLISHED, SETTLED, schema
+from tasks.records import Result, Spend, Trajectory
+from tasks.storage.addresses import TABLE_KEY, is_s3
+from tasks.storage.commits import PartFile
+from tasks.storage.table import Table
+
+_DEEPEST = 6
+"""Folders below a root in which tables are looked for."""
+_READ_WHOLE = 64 * 2**20
+"""Bytes of a member in a bucket that are read to count answers; of a folder one column is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a table holds that money was spent for."""
+
+    address: str
+    stage: str
+    run: str
+    accepted: int = 0
+    """Instructions."""
+    paths: int = 0
+    """Trajectories."""
+    answered: int | None = None
+    """Paths that end in an answer; None: not counted."""
+    published: int = 0
+    """nano-USD of its `spend` rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Verdicts on the answers of a trajectories table."""
+
+    trajectories: str
+    rule: str
+    judged: int
+    passed: int
+
+
+def tables_below(root: str) -> list[str]:
+    """Addresses of the tables in a folder, in order; none for a bucket: all of it would have to be listed."""
+    if is_s3(root) or not os.path.isdir(root):
+        return []
+    return sorted(_walk(Path(root), _DEEPEST))
+
+
+def spend_rows(address: str) -> pa.Table:
+    """A table's `spend` rows as sums of calls.
+
+    Raises:
+        AddressError, StorageUnavailable: it cannot be read.
+    """
+    table = Table.open(address)
+    newest = table.newest()
+    if "spend" not in {name for commit in newest.values() for name in commit.members}:
+        return schema().empty_table()
+    rows = table.records(Spend, "spend", partial=True)
+    found = [
+        {
+            "at": newest[row.shard].committed[:HOUR] if row.shard in newest else "1970-01-01T00",
+            "run": row.run_id, "stage": row.stage, "address": table.address, "shard": row.shard,
+            "model": row.model, "status": PUBLISHED, "state": SETTLED, "calls": row.calls,
+            "cost": row.cost_nano_usd, "repeated": 0, "uncached": row.uncached_tokens,
+            "cached": row.cached_tokens, "cache_write": row.cache_write_tokens,
+            "output": row.output_tokens, "latency_s": 0.0, "slowest_s": 0.0,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return pa.Table.from_pylist(found, schema=schema())
+
+
+def elsewhere(addresses: Collection[str], known: Collection[str]) -> tuple[pa.Table, list[str]]:
+    """Spend of the tables that the ledger does not know, and a sentence for each that cannot be read."""
+    found, said = [schema().empty_table()], []
+    for address in sorted(set(addresses) - set(known)):
+        try:
+            found.append(spend_rows(address))
+        except (AddressError, StorageUnavailable) as error:
+            said.append(str(error))
+    return pa.concat_tables(found), said
+
+
+def is_there(address: str) -> bool:
+    """Whether an address holds a table.
+
+    Raises:
+        AddressError, StorageUnavailable: nobody can tell.
+    """
+    return Table.exists(address)
+
+
+def made(address: str) -> Made:
+    """What a table holds that money was spent for.
+
+    Raises:
+        AddressError, StorageUnavailable: it cannot be read.
+    """
+    table = Table.open(address)
+    newest = table.newest().values()
+    rows = {name: sum(commit.rows(name) for commit in newest) for name in ("instructions", "trajectories")}
+    parts = [part for commit in newest for part in commit.members.get("trajectories", ())]
+    return Made(
+        table.address,
+        table.manifest.stage,
+        table.manifest.run_id,
+        accepted=rows["instructions"],
+        paths=rows["trajectories"],
+        answered=_answered(table, parts),
+        published=sum(spend_rows(address)["cost"].to_pylist()),
+    )
+
+
+def judged(address: str) -> list[Judged]:
+    """A row for each rule by which answers of the teacher were judged; empty for a table without results."""
+    table = Table.open(address)
+    trajectories = table.manifest.inputs.get("trajectories", "")
+    if table.manifest.stage != "tooleval" or not trajectories:
+        return []
+    counts: dict[str, list[int]] = {}
+    for row in table.records(Result, "results", partial=True):
+        if row.candidate == "teacher":
+            count = counts.setdefault(row.rule, [0, 0])
+            count[0] += 1
+            count[1] += row.verdict == "pass"
+    return [Judged(trajectories, rule, count[0], count[1]) for rule, count in sorted(counts.items())]
+
+
+def _answered(table: Table, parts: Collection[PartFile]) -> int | None:
+    """Rows with `win`; trees, which are nearly all of such a table, are left unread where that can be."""
+    if not is_s3(table.address):
+        try:
+            wins = [pq.read_table(Path(table.address, part.key), columns=["win"])["win"] for part in parts]
+        except (OSError, pa.ArrowException) as error:
+            raise AddressError(f"{table.address} holds a damaged part ({error}); restore it") from error
+        return sum(pc.sum(column).as_py() or 0 for column in wins)
+    if sum(part.size for part in parts) > _READ_WHOLE:
+        return None
+    return pc.sum(table.read(Trajectory, "trajectories", partial=True)["win"]).as_py() or 0
+
+
+def _walk(folder: Path, deeper: int) -> Iterator[str]:
+    if (folder / TABLE_KEY).is_file():
+        yield os.path.realpath(folder)
+    elif deeper:
+        for each in sorted(folder.iterdir()):
+            if each.is_dir() and not each.is_symlink():
+                yield from _walk(each, deeper - 1)
