@@ -5,7 +5,8 @@ MODEL ?=
 BUDGET_USD ?=
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
-N ?= 100000
+TEST_WORKERS ?= 2
+N ?=
 
 BIN := .venv/bin
 SETUP := .venv/.set-up
@@ -15,7 +16,7 @@ LOCAL := FOUNDRY_MODEL=$(MODEL) $(BIN)/python -m
 SYSTEM_PACKAGES := chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why simulate test-s3 dashboard bench-spend
+.PHONY: help system setup lock lint types test demo up down status logs clean bars bench-conformance bench-sandbox bench-search bench-why simulate test-s3 test-metrics test-cockpit test-hosts rehearsal dashboard bench-spend bench-ledger bench-forecast bench-delta
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,15 +44,28 @@ lint: setup  ## ruff, formatting, arrows between rooms
 types: setup  ## mypy, strict
 	$(BIN)/mypy
 
-test: setup  ## all tests whose programs are there; PYTEST_ARGS="-k name" narrows them
-	$(BIN)/pytest $(PYTEST_ARGS)
+test: setup  ## all tests whose programs are there, two at a time; PYTEST_ARGS="-k name" narrows them
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 simulate: setup  ## publish and ledger under every order and fault, simulated; N=100000 random interleavings
-	@$(BIN)/python -m tests.simulation --count $(N)
+	@$(BIN)/python -m tests.simulation --count $(or $(N),100000)
 
 test-s3: setup  ## kills, faults, full disks on real S3 servers of this machine, installed where they can be had
 	@PYTHON=$(BIN)/python bash infra/s3/install.sh .foundry/s3 radosgw faketime rclone s3rver
 	FOUNDRY_TEST_S3=.foundry/s3 $(BIN)/pytest -m s3 tests/s3 --durations=5 -rs $(PYTEST_ARGS)
+
+test-metrics: setup  ## the exporter's metrics and every query of the Grafana dashboard on a real Prometheus
+	@bash infra/s3/install.sh .foundry/servers prometheus
+	FOUNDRY_TEST_PROMETHEUS=.foundry/servers/prometheus/root/usr/bin/prometheus $(BIN)/pytest tests/infra/grafana -rs $(PYTEST_ARGS)
+
+test-cockpit: setup  ## of the tests only retries and schedules by clicking in the Prefect UI
+	$(BIN)/pytest -m cockpit tests/flows -rs $(PYTEST_ARGS)
+
+test-hosts: setup  ## several hosts as network namespaces, one of them cut off; as root, needs PostgreSQL and Redis
+	FOUNDRY_TEST_HOSTS=1 $(BIN)/pytest -m hosts tests/hosts -rs $(PYTEST_ARGS)
+
+rehearsal: setup  ## N=200 instructions to samples at a hosted model's pace; BENCH_ARGS="--step-up --s3 --help"
+	@$(BIN)/python -m tests.bench.rehearsal --count $(or $(N),200) $(BENCH_ARGS)
 
 demo: setup  ## the whole factory on this machine; MODEL=... BUDGET_USD=... uses a real model
 	@$(LOCAL) flows.demo --model "$(MODEL)" --budget-usd "$(BUDGET_USD)"
@@ -83,8 +97,17 @@ bench-conformance: setup  ## our trees against the published algorithm's, four m
 bench-search: setup  ## searchers side by side at what they cost, ours held to its bars; BENCH_ARGS="--only cells --seeds 11 --count 60 --skills middle"
 	@$(BIN)/python -m tests.bench.search $(BENCH_ARGS)
 
+bench-forecast: setup  ## 20 dry runs held against what their runs took; BENCH_ARGS="--runs 4 --count 60"
+	@$(BIN)/python -m tests.bench.forecast --record $(BENCH_ARGS)
+
 bench-spend: setup  ## the dashboard opened on a million calls; BENCH_ARGS="--calls 100000 --times 5"
 	@$(BIN)/python -m tests.bench.dashboard $(BENCH_ARGS)
+
+bench-ledger: setup  ## reserve and settle alone and in groups; caps under 16 processes and 50 kills; BENCH_ARGS="--only kills"
+	@$(BIN)/python -m tests.bench.ledger $(BENCH_ARGS)
+
+bench-delta: setup  ## a drift of 1 % of the APIs: model calls of a delta run, its rows against a full build; BENCH_ARGS="--count 60 --seeds 1 --record"
+	@$(BIN)/python -m tests.bench.delta $(BENCH_ARGS)
 
 bench-why: setup  ## DFSDT and ReACT pair by pair: what the tree, the sampling and the judge change
 	@$(BIN)/python -m tests.bench.why $(BENCH_ARGS)

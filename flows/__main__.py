@@ -89,9 +89,13 @@ def fail(sentence: str, code: int = 2) -> None:
 def _stage_command(stage: Any) -> Callable[..., None]:
     def command(*, parameters: Any, json: Json = False) -> None:
         from flows.terminal import TerminalProgress, print_report
+        from flows.watched import run_watched
 
+        if getattr(parameters, "dry_run", False):
+            _dry_run(parameters, json)
+            return
         with TerminalProgress() as progress:
-            report = stage.run(parameters, progress)
+            report = run_watched(stage, parameters, progress)
         print_report(report)
         if json:
             print(report.to_json())
@@ -99,6 +103,18 @@ def _stage_command(stage: Any) -> Callable[..., None]:
     command.__annotations__["parameters"] = Annotated[stage.Parameters, Parameter(name="*")]
     command.__doc__ = stage.Parameters.__doc__
     return command
+
+
+def _dry_run(parameters: Any, json: bool) -> None:
+    from flows.forecasts import print_forecast
+    from flows.terminal import TerminalProgress, console
+    from tasks.annotation.forecast.dry_run import forecast  # numpy takes a while, paid by who forecasts
+
+    with TerminalProgress() as progress:
+        made = forecast(parameters, progress)
+    print_forecast(made, console)
+    if json:
+        print(made.to_json())
 
 
 def _usage_mistake(error: CycloptsError) -> str:

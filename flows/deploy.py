@@ -1,144 +1,193 @@
-"""Pools and deployments of `infra/prefect.yaml`, made or brought up to date.
+"""Pools and deployments of `infra/prefect.yaml` on a Prefect server: made, or brought up to date.
 
-`prefect deploy --all` imports and asks anew for each deployment and takes 8 to 19 s; this takes about two.
-The file stays Prefect's own, so both ways give the same deployments.
+It reads what is there, sends only what differs, and says what that was: run twice, the second run changes
+nothing. A deployment of the same name that is not ours, and a pool of another kind, are refused before
+anything is sent. Pools and schedules are made once: from then on they belong to whoever works with the UI.
+
+`prefect deploy --all` reads the same file and makes the same deployments, but takes 8 to 19 s and puts every
+setting and schedule back.
 """
 
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    WorkPoolFilter,
-    WorkPoolFilterName,
+from flows.alerts import make_alerts
+from flows.automations import make_automations
+from flows.deployed import (
+    KIND,
+    Found,
+    bring_up_to_date,
+    fitted,
+    is_ours,
+    look,
+    make,
+    make_pool,
+    settings_of,
+    write_record,
 )
-from prefect.client.schemas.objects import StateType
-from prefect.client.schemas.schedules import CronSchedule
-from prefect.deployments.runner import RunnerDeployment
-from prefect.exceptions import ObjectAlreadyExists
-from prefect.settings import PREFECT_API_URL
-from prefect.states import Crashed
-from prefect.utilities.callables import ParameterSchema
-from prefect.utilities.templating import apply_values
-
+from flows.described import FILE, Wanted, chosen_pools, read
+from flows.server import server
+from flows.upkeep import Left, Step, Update, made, update
 from tasks.errors import ConfigurationError, FactoryError
 
-FILE = Path(__file__).parent.parent / "infra" / "prefect.yaml"
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What was done on a server, or would be."""
+
+    server: str
+    steps: tuple[Step, ...]
+
+    @property
+    def changes(self) -> int:
+        """How many pools and deployments are made, changed or removed."""
+        return sum(each.action not in ("unchanged", "left") for each in self.steps)
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "server": self.server,
+            "changes": self.changes,
+            "steps": [asdict(each) for each in self.steps],
+        }
 
 
-def deploy(file: Path = FILE) -> list[str]:
-    """Make every pool and deployment of the file; return the deployments' full names.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done."""
+
+    pools: dict[str, int]
+    """Pools to make, with the flow runs they let go at once."""
+    new: dict[Wanted, str]
+    """Deployments to make, with their pool."""
+    updates: dict[Wanted, Update]
+    old: tuple[str, ...]
+    """Deployments of ours that are no longer described."""
+    steps: tuple[Step, ...]
+    left: dict[str, Left]
+    """What we will have left on the server."""
+
+
+def deploy(
+    file: Path = FILE,
+    *,
+    pools: Sequence[str] = (),
+    dry_run: bool = False,
+    reset: bool = False,
+    prune: bool = False,
+) -> Deployed:
+    """Make what is absent, bring up to date what is ours, and leave everything else.
+
+    Args:
+        file: describes pools and deployments.
+        pools: `ours=theirs`: pools that are there, to be used instead of ours.
+        dry_run: say what would be done, and do nothing.
+        reset: take the file's settings also where somebody changed them on the server.
+        prune: remove deployments of ours that the file no longer describes.
 
     Raises:
-        ConfigurationError: no Prefect server is named, or none answers there.
+        ConfigurationError: the server cannot be used, or something there is in the way; nothing was changed.
     """
-    return asyncio.run(_deploy(yaml.safe_load(file.read_text())))
+    return asyncio.run(_deploy(file, pools, dry_run, reset, prune))
 
 
-async def _deploy(content: dict[str, Any]) -> list[str]:
-    if not PREFECT_API_URL.value():  # Prefect would start a server just for this, and end it
-        raise ConfigurationError(
-            "no Prefect server is named; set PREFECT_API_URL ('. .foundry/env' after 'make up' does)"
-        )
-    async with get_client() as client:
-        await _require_server(client)
-        limits = content["definitions"]["limits"]
-        await asyncio.gather(*(_make_pool(client, name, limit) for name, limit in limits.items()))
-    deployments = [_deployment(each) for each in content["deployments"]]
-    for deployment in deployments:
-        await deployment.aapply()
-    return [deployment.full_name for deployment in deployments]
+async def _deploy(file: Path, pools: Sequence[str], dry_run: bool, reset: bool, prune: bool) -> Deployed:
+    async with server() as client:
+        limits, wanted = read(file)
+        chosen = chosen_pools(pools, limits)
+        found = await look(client, wanted)
+        plan = _plan(found, limits, wanted, chosen, reset, prune)
+        if not dry_run:
+            for name, limit in plan.pools.items():
+                await make_pool(client, name, limit)
+            for each, pool in plan.new.items():
+                await make(client, each, pool)
+            for each, change in plan.updates.items():
+                await bring_up_to_date(client, each, found.deployments[each.full_name], change)
+            for name in plan.old if prune else ():
+                await client.delete_deployment(found.deployments[name].id)
+            await write_record(client, found.record, plan.left)
+            await make_automations()
+            await make_alerts()
+        return Deployed(str(client.api_url), plan.steps)
 
 
-def _deployment(described: dict[str, Any]) -> RunnerDeployment:
-    schedules = [
-        DeploymentScheduleCreate(
-            schedule=CronSchedule(cron=each["cron"], timezone=each["timezone"]), active=each["active"]
-        )
-        for each in described.get("schedules", [])
-    ]
-    deployment = RunnerDeployment.from_entrypoint(
-        described["entrypoint"],
-        name=described["name"],
-        tags=described["tags"],
-        parameters=apply_values(described.get("parameters", {}), {}, warn_on_notset=False),
-        schedules=schedules or None,
-        work_pool_name=described["work_pool"]["name"],
-        job_variables=described["work_pool"]["job_variables"],
-    )
-    deployment._path = None  # the package is installed where workers run: there is no folder to copy
-    _number(deployment._parameter_openapi_schema)
-    return deployment
+def _plan(
+    found: Found,
+    limits: Mapping[str, int],
+    wanted: Sequence[Wanted],
+    chosen: Mapping[str, str],
+    reset: bool,
+    prune: bool,
+) -> Plan:
+    """What is to be done.
 
-
-def _number(form: ParameterSchema) -> None:
-    """Keep the order of fields in the form, which goes by `position` and takes 0 where there is none."""
-    for model in form.definitions.values():
-        for position, schema in enumerate(model.get("properties", {}).values()):
-            schema["position"] = position
-
-
-async def _make_pool(client: PrefectClient, name: str, limit: int) -> None:
-    """A pool that is there stays as it is: its limit may have been changed in the UI."""
-    with suppress(ObjectAlreadyExists):
-        await client.create_work_pool(WorkPoolCreate(name=name, type="process", concurrency_limit=limit))
-
-
-async def _require_server(client: PrefectClient) -> None:
-    error = await client.api_healthcheck()
-    if error is not None:
-        raise ConfigurationError(
-            f"no Prefect server answers at {client.api_url} ({type(error).__name__}); "
-            "run 'make up' or set PREFECT_API_URL"
-        )
-
-
-async def crash_abandoned(pools: Sequence[str], before: datetime) -> int:
-    """Call crashed what went on in these pools before a moment at which no worker of theirs ran.
-
-    A worker that is killed cannot say so of its flow runs: they would stay `Running` for ever, and whoever
-    asks for their work again would wait for them.
+    Raises:
+        ConfigurationError: something is in the way.
     """
-    going_on = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-    async with get_client() as client:
-        await _require_server(client)
-        found = await client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=going_on)),
-            ),
-            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=list(pools))),
-        )
-        abandoned = [run for run in found if run.state is not None and run.state.timestamp < before]
-        for run in abandoned:
-            await client.set_flow_run_state(
-                run.id, Crashed(message="Its worker was ended; run it again to continue."), force=True
+    record = found.record or {}
+    entrypoints = {each.code["entrypoint"] for each in wanted}
+    new, updates = {}, {}
+    for described in wanted:
+        there, ours = found.deployments.get(described.full_name), described.settings["work_pool_name"]
+        pool = chosen.get(ours) or (there and there.work_pool_name) or ours
+        each = fitted(described, found.pools.get(pool), found.secrets)
+        if there is None:
+            new[each] = pool
+            continue
+        if not is_ours(there, entrypoints):
+            raise ConfigurationError(
+                f"the server has a deployment {each.full_name} that is not ours (it runs "
+                f"{there.entrypoint}); rename that one, or deploy to another server"
             )
-    return len(abandoned)
+        left = record.get(each.full_name, {})
+        updates[each] = update(each, settings_of(there), left, pool=chosen.get(ours, ""), reset=reset)
+    used = {*new.values(), *(each.fields.get("work_pool_name", "") for each in updates.values())} - {""}
+    _refuse_pools(found, used, limits, chosen)
+    absent = {name: limits[name] for name in limits if name in used and name not in found.pools}
+    old = tuple(sorted(set(found.deployments) - {each.full_name for each in wanted}))
+    marks = {each.full_name: made(each, chosen.get(each.settings["work_pool_name"], "")) for each in new}
+    marks |= {each.full_name: change.left for each, change in updates.items()}
+    marks |= {name: record[name] for name in old if name in record and not prune}
+    steps = (
+        *(Step("pool", name, "made") for name in absent),
+        *(Step("pool", name, "unchanged") for name in sorted({*used, *limits} & set(found.pools))),
+        *(Step("deployment", each.full_name, "made") for each in new),
+        *(each.step for each in updates.values()),
+        *(Step("deployment", name, "removed" if prune else "left") for name in old),
+    )
+    return Plan(absent, new, updates, old, steps, marks)
+
+
+def _refuse_pools(found: Found, used: set[str], limits: Mapping[str, int], chosen: Mapping[str, str]) -> None:
+    """Refuse pools that cannot be meant: of another kind under our name, or chosen and not there."""
+    for ours, theirs in chosen.items():
+        if theirs not in found.pools:
+            raise ConfigurationError(
+                f"there is no pool '{theirs}' on the server to use instead of '{ours}'; there are "
+                f"{', '.join(sorted(found.pools)) or 'none'}"
+            )
+    for name in sorted(used & set(limits) - set(chosen.values())):
+        kind = found.pools[name].type if name in found.pools else KIND
+        if kind != KIND:
+            raise ConfigurationError(
+                f"the server's pool '{name}' is of the kind {kind} and ours is {KIND}: choose another one "
+                f"with --pool {name}=NAME, or --pool {name}={name} if it is meant"
+            )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Deploy; with `--abandoned`, call crashed what dead workers left behind."""
+    """Deploy all, as `make up` does."""
     parser = argparse.ArgumentParser(prog="python -m flows.deploy", description=__doc__)
-    parser.add_argument("--abandoned", action="append", default=[], metavar="POOL")
-    parser.add_argument("--before", type=float, default=0.0, metavar="SECONDS_SINCE_1970")
-    words = parser.parse_args(arguments)
+    parser.parse_args(arguments)
     try:
-        for name in deploy():
-            print(name)
-        if words.abandoned:
-            before = datetime.fromtimestamp(words.before, UTC)
-            print(f"{asyncio.run(crash_abandoned(words.abandoned, before))} abandoned flow runs")
+        for step in deploy().steps:
+            print(step)
     except FactoryError as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,16 +1,19 @@
-"""What a journey came to: for each stage rows in and out, rejects, seconds waiting and working, USD."""
+"""What a journey comes to: for each stage rows in and out, rejects, seconds waiting and working, USD."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.schemas.objects import FlowRun
 
-from flows.artifacts import NOW, artifact_key
+from flows.artifacts import publish_spend
 from flows.journey import STAGES, Stage
-from flows.runs import find
+from flows.keeping import Pace, artifact_key, harmless, keep_page, keep_table, page_of
+from flows.pages import escaped, grid, link
+from flows.runs import find, succeeded, why
 from flows.shards import shard_key, stage_key
-from tasks.llm.ledger import open_ledger, summary
+from tasks.llm.accounts import NANO
+from tasks.records import Spend
 from tasks.storage.addresses import is_s3
 from tasks.storage.stage import Report
 from tasks.storage.table import Table
@@ -33,6 +36,7 @@ class Passage:
         """A row of the funnel."""
         return {
             "stage": self.verb,
+            "state": "finished",
             "rows in": self.rows_in,
             "rows out": self.rows_out,
             "rejected": sum(self.report.rejected.values()),
@@ -60,31 +64,90 @@ def passage(stage: Stage, address: str) -> Passage:
     )
 
 
-def publish_journey(run_id: str, made: Sequence[Passage]) -> None:
-    """Artifacts of a journey so far: funnel, spend, and where the tables lie."""
-    name = artifact_key(run_id)
-    funnel = [*(each.row() for each in made), total(made)]
-    create_table_artifact(funnel, key=f"{name}-funnel", description=f"Funnel of {run_id}", **NOW)
-    if spent := spend_rows(run_id):
-        create_table_artifact(spent, key=f"{name}-spend", description=f"Spend of {run_id}", **NOW)
-    places = [f"* {each.verb}: [`{each.report.address}`]({_link(each.report.address)})" for each in made]
-    create_markdown_artifact("\n".join(places), key=f"{name}-tables", description="Addresses", **NOW)
+def so_far(stage: Stage, run: FlowRun) -> dict[str, Any]:
+    """A row of the funnel for a stage that is not finished, by its flow run: what is published by now.
 
-
-def spend_rows(run_id: str) -> list[dict[str, Any]]:
-    """What a run has cost, by stage and model, from the ledger."""
-    return summary(open_ledger(), run_id)
-
-
-def total(made: Sequence[Passage]) -> dict[str, Any]:
-    """The funnel's last row."""
+    Raises:
+        FactoryError: its table cannot be read now.
+    """
+    table = Table.open(run.parameters["parameters"][stage.writes])
+    usd = sum(row.cost_nano_usd for row in table.records(Spend, "spend", partial=True)) / NANO
     return {
-        "stage": "all",
-        "rejected": sum(sum(each.report.rejected.values()) for each in made),
-        "waiting [s]": round(sum(each.waiting_s for each in made), 1),
-        "working [s]": round(sum(each.working_s for each in made), 1),
-        "USD": round(sum(each.report.cost_usd for each in made), 6),
+        "stage": stage.verb,
+        "state": run.state.name.lower() if run.state and run.state.name else "",
+        "rows in": "",
+        "rows out": table.rows(stage.member),
+        "rejected": table.rows("rejects"),
+        "waiting [s]": "",
+        "working [s]": round(run.estimated_run_time.total_seconds(), 1),
+        "USD": round(usd, 6),
+        "address": table.address,
     }
+
+
+class JourneyArtifacts:
+    """What the factory's flow run shows: its funnel, its stages, its spend; at most every 30 s."""
+
+    def __init__(self, run_id: str):
+        self._run_id = run_id
+        self._made: list[Passage] = []
+        self._seen: dict[str, FlowRun] = {}
+        self._pace = Pace()
+
+    def seen(self, runs: Sequence[FlowRun]) -> None:
+        """Bring them up to date where it is time; `runs` are flow runs of stages."""
+        self._seen |= {str(run.id): run for run in runs}
+        if self._pace.due():
+            self.publish()
+            self._pace.done()
+
+    def passed(self, made: Sequence[Passage]) -> None:
+        """Stages that are finished, all of them so far."""
+        self._made = list(made)
+        self.publish()
+
+    def publish(self) -> None:
+        """Bring them up to date."""
+        name = artifact_key(self._run_id)
+        with harmless():
+            keep_table(f"{name}-funnel", self._funnel(), f"Funnel of {self._run_id}")
+        publish_spend(self._run_id, [stage.verb for stage in STAGES], name)
+        keep_page(f"{name}-stages", self._stages(), f"Stages of {self._run_id}: flow runs and addresses")
+
+    def _funnel(self) -> list[dict[str, Any]]:
+        passed = {each.verb for each in self._made}
+        going_on = [(_stage_of(run), run) for run in self._seen.values()]
+        rows = [
+            *(each.row() for each in self._made),
+            *(so_far(stage, run) for stage, run in going_on if stage and stage.verb not in passed),
+        ]
+        return [*rows, total(rows)] if rows else []
+
+    def _stages(self) -> str:
+        runs = [
+            (
+                link(run.name, page_of(run.id)),
+                escaped(run.state.name or "") if run.state else "",
+                _reason(run),
+            )
+            for run in self._seen.values()
+        ]
+        lines = ["# Stages", *(grid(("flow run", "state", "why"), runs) if runs else ()), ""]
+        places = [(each.verb, _place(each.report.address)) for each in self._made]
+        return "\n".join([*lines, *(grid(("stage", "table"), places) if places else ())])
+
+
+def total(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The funnel's last row."""
+    digits = {"rejected": None, "waiting [s]": 1, "working [s]": 1, "USD": 6}
+    sums = {name: round(sum(row[name] or 0 for row in rows), places) for name, places in digits.items()}
+    return {"stage": "all", **sums}
+
+
+def _stage_of(run: FlowRun) -> Stage | None:
+    """Whose flow run it is, by its key: names and tags may be changed by people."""
+    key = f":{run.idempotency_key}"
+    return next((each for each in STAGES if f":{each.verb}:" in key), None)
 
 
 def _rows_in(stage: Stage, table: Table, report: Report) -> int:
@@ -98,6 +161,11 @@ def _rows_in(stage: Stage, table: Table, report: Report) -> int:
     return Table.open(table.manifest.inputs[source]).rows(member)
 
 
-def _link(address: str) -> str:
+def _place(address: str) -> str:
     """Folders become file links, which only a browser on this machine can follow."""
-    return address if is_s3(address) else f"file://{address}"
+    return link(address, address if is_s3(address) else f"file://{address}")
+
+
+def _reason(run: FlowRun) -> str:
+    over = run.state is not None and run.state.is_final() and not succeeded(run)
+    return escaped(why(run)) if over else ""

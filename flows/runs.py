@@ -8,28 +8,43 @@ or a second parent over the same address, starts nothing twice and leaves nothin
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
     FlowRunFilter,
     FlowRunFilterId,
     FlowRunFilterIdempotencyKey,
+    FlowRunFilterParentFlowRunId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.states import Cancelling, Scheduled
+
+from tasks.errors import TransientError
 
 POLL_S = 1.0
 SETTLED_AFTER_S = 5.0
 """A worker ties up the ends of a flow run for a while after its last state: scheduled again before that, it
 would be called crashed because of its old process."""
+DRAINED_AFTER_S = 25.0
+"""One that was paused may still be ending its shard in order."""
 _PAGE = 200
 """Most flow runs that the server returns for one query."""
+_ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CANCELLED, StateType.CRASHED]
+_OPEN = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=_ENDED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +60,44 @@ class Work:
     tags: tuple[str, ...]
 
 
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Requests to the Prefect server; each is repeated for about two minutes before it counts as failed.
+
+    Raises:
+        TransientError: there was no answer.
+    """
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise TransientError(
+            f"the Prefect server gave no answer ({type(error).__name__}); run again to continue, what was "
+            "started goes on"
+        ) from error
+
+
+@_answered()
 def start(pieces: Iterable[Work]) -> list[UUID]:
-    """Start a flow run for each piece of work that has none, and again where one ended; ids in order."""
+    """Start a flow run for each piece of work that has none, and again where one ended; ids in order.
+
+    Raises:
+        TransientError: the server gave no answer for too long.
+    """
     wanted = list(pieces)
     known = {run.idempotency_key: run for run in find([each.key for each in wanted])}
     with get_client(sync_client=True) as client:
         return [_start(client, each, known.get(each.key)) for each in wanted]
+
+
+def stop_if_suspended() -> None:
+    """Leave when the flow run that calls this was paused in the UI.
+
+    Raises:
+        Pause: it was.
+    """
+    context = FlowRunContext.get()
+    if context is not None:
+        context.flow_run_suspension_request.raise_if_requested()
 
 
 def find(keys: Sequence[str]) -> list[FlowRun]:
@@ -63,8 +110,13 @@ def find(keys: Sequence[str]) -> list[FlowRun]:
     return found
 
 
+@_answered()
 def wait(ids: Iterable[UUID], seen: Callable[[Sequence[FlowRun]], None] = lambda runs: None) -> list[FlowRun]:
-    """Wait until all have ended, however they ended; `seen` gets those read in each round."""
+    """Wait until all have ended, however they ended; `seen` gets those read in each round.
+
+    Raises:
+        TransientError: the server gave no answer for too long.
+    """
     left = list(ids)
     ended: dict[UUID, FlowRun] = {}
     with get_client(sync_client=True) as client:
@@ -74,6 +126,7 @@ def wait(ids: Iterable[UUID], seen: Callable[[Sequence[FlowRun]], None] = lambda
             left = [each for each in left if each not in ended]
             seen([*found, *(run for run in ended.values() if run not in found)])
             if left:
+                stop_if_suspended()
                 time.sleep(POLL_S)
     return list(ended.values())
 
@@ -93,14 +146,31 @@ def why(run: FlowRun) -> str:
 
 def cancel_all_of(*tags: str) -> None:
     """Ask every flow run that goes on under these tags to end."""
-    under = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)))
     with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(flow_run_filter=under):
-            if run.state is not None and not run.state.is_final():
-                client.set_flow_run_state(run.id, Cancelling())
+        cancel(client, _all(client, FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)), state=_OPEN)))
+
+
+def cancel(client: SyncPrefectClient, runs: Iterable[FlowRun]) -> None:
+    """Ask flow runs to end; those that nobody has taken up yet end at once."""
+    for run in runs:
+        if run.state is not None and not run.state.is_final() and not run.state.is_cancelling():
+            client.set_flow_run_state(run.id, Cancelling())
+
+
+def children(client: SyncPrefectClient, parent: UUID) -> list[FlowRun]:
+    """Flow runs that go on and were started by this one."""
+    started = FlowRunFilterParentFlowRunId(any_=[parent])
+    return _all(client, FlowRunFilter(parent_flow_run_id=started, state=_OPEN))
+
+
+def open_runs_of(client: SyncPrefectClient, flows: Sequence[str], *tags: str) -> list[FlowRun]:
+    """Flow runs of these flows that go on, under all of these tags."""
+    wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)), state=_OPEN)
+    return _all(client, wanted, FlowFilter(name=FlowFilterName(any_=list(flows))))
 
 
 def _start(client: SyncPrefectClient, work: Work, known: FlowRun | None) -> UUID:
+    stop_if_suspended()
     if known is None:
         run = run_deployment(
             work.deployment,
@@ -116,13 +186,30 @@ def _start(client: SyncPrefectClient, work: Work, known: FlowRun | None) -> UUID
     while known.state is not None and known.state.is_cancelling():
         time.sleep(POLL_S)
         known = client.read_flow_run(known.id)
-    if known.state is None or known.state.is_final():
+    if known.state is None or known.state.is_final() or known.state.is_paused():
         if known.state is not None:
             age_s = (datetime.now(UTC) - known.state.timestamp).total_seconds()
-            time.sleep(max(0.0, SETTLED_AFTER_S - age_s))
+            settled_s = DRAINED_AFTER_S if known.state.is_paused() else SETTLED_AFTER_S
+            time.sleep(max(0.0, settled_s - age_s))
         client.update_flow_run(known.id, parameters=dict(work.parameters))  # caps may have been raised
         client.set_flow_run_state(known.id, Scheduled(), force=True)
     return known.id
+
+
+def _all(client: SyncPrefectClient, wanted: FlowRunFilter, flow: FlowFilter | None = None) -> list[FlowRun]:
+    """All pages: the server gives 200 flow runs at once."""
+    found: list[FlowRun] = []
+    while True:
+        page = client.read_flow_runs(
+            flow_filter=flow,
+            flow_run_filter=wanted,
+            sort=FlowRunSort.ID_DESC,
+            limit=_PAGE,
+            offset=len(found),
+        )
+        found += page
+        if len(page) < _PAGE:
+            return found
 
 
 def _read(client: SyncPrefectClient, ids: list[UUID]) -> list[FlowRun]:

@@ -37,10 +37,11 @@ def print_summary(journey: FactoryParameters, console: Console) -> None:
 def _funnel(made: list[Passage]) -> Grid:
     """A row a stage."""
     grid = Grid(title="The journey", title_justify="left")
-    headings = [name for name in made[0].row() if name != "address"]
+    rows = [each.row() for each in made]
+    headings = [name for name in rows[0] if name not in ("state", "address")]
     for heading in headings:
         grid.add_column(heading, justify="left" if heading == "stage" else "right")
-    for row in [*(each.row() for each in made), total(made)]:
+    for row in [*rows, total(rows)]:
         grid.add_row(*(_shown(row.get(heading, "")) for heading in headings))
     return grid
 

@@ -1,6 +1,6 @@
 """What a person sees of a stage in a terminal: a bar while it runs, a table when it is done.
 
-Aall on stderr.
+All on stderr.
 """
 
 from types import TracebackType

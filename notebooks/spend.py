@@ -3,7 +3,7 @@
 Reads the ledger and the `spend` members of tables, writes nothing, asks nobody beyond this machine. `make
 dashboard` serves it on loopback; so does
 
-marimo run notebooks/spend.py --host 127.0.0.1 [-- --ledger FILE] [--root FOLDER]
+marimo run notebooks/spend.py --host 127.0.0.1 [-- --ledger PLACE] [--root FOLDER]
 """
 
 import marimo
@@ -50,7 +50,7 @@ def _():
 def _(FactoryError, Path, mo, root, watched_ledger):
     _named = mo.cli_args().get("ledger")
     try:
-        ledger = watched_ledger(Path(str(_named)) if _named else None)
+        ledger = watched_ledger(str(_named) if _named else None)
         place = str(mo.cli_args().get("root") or root())
     except FactoryError as error:
         mo.stop(True, mo.md(f"**{error}**"))
@@ -69,23 +69,26 @@ def _(FactoryError, UTC, datetime, figures, ledger, mo, refresh, sheets):
     now = datetime.now(UTC)
     try:
         scopes = ledger.scopes()
+        in_tokens = ledger.scopes("tokens")
+        factors = ledger.factors()
     except FactoryError as error:
         mo.stop(True, mo.Html(sheets.framed(sheets.note(str(error)))))
     _days = [each for each in scopes if each.scope.startswith("day:")]
     _today = [each for each in _days if each.scope == f"day:{now:%Y-%m-%d}"]
-    _caps = figures.capped(scopes, now)
+    caps = [*figures.capped(scopes, now), *figures.capped(in_tokens, now)]
+    caps.sort(key=lambda each: -(each.settled + each.reserved) / max(each.cap, 1))
     _cards = [
         (figures.usd(sum(each.settled for each in _days)), "spent in all, by the ledger"),
         (figures.usd(sum(each.settled for each in _today)), "spent today (UTC)"),
         (figures.usd(sum(each.reserved for each in _days)), "reserved for calls in the air"),
     ]
-    if _caps:
-        _full = (_caps[0].settled + _caps[0].reserved) / max(_caps[0].cap, 1)
-        _cards.append(
-            (f"{_full:.0%}", f"of the fullest cap, {figures.usd(_caps[0].cap)} of {_caps[0].scope}")
-        )
+    if caps:
+        _first = caps[0]
+        _full = (_first.settled + _first.reserved) / max(_first.cap, 1)
+        _whole = figures.in_units(_first.cap, _first.unit)
+        _cards.append((f"{_full:.0%}", f"of the fullest cap, {_whole} of {_first.scope}"))
     mo.Html(sheets.framed(sheets.cards(_cards)))
-    return now, scopes
+    return caps, factors, now
 
 
 @app.cell
@@ -104,13 +107,13 @@ def _(FactoryError, ledger, mo, offer, offered, pa, place, refresh, sheets, tabl
         every.num_rows == 0,
         mo.Html(
             sheets.framed(
-                sheets.note(f"Nothing has been spent yet: neither in {ledger.path} nor below {place}.")
+                sheets.note(f"Nothing has been spent yet: neither in {ledger.shown} nor below {place}.")
             )
         ),
     )
     _names = {
         name: sorted({str(each) for each in every[name].unique().to_pylist() if each})
-        for name in ("run", "stage", "model", "team", "project", "searcher")
+        for name in ("run", "stage", "model", "kind", "team", "project", "searcher")
         if name in every.column_names
     }
     if _names != offered():
@@ -169,6 +172,8 @@ def _(charts, figures, mo, saving, saving_by_cache, sheets, without_shards):
         (f"{_sum['uncached'] + _sum['cached'] + _sum['cache_write']:,}", "prompt tokens"),
         (f"{_sum['output']:,}", "output tokens"),
     ]
+    if _sum["overrun"] or _sum["overrun_tokens"]:
+        _cards.append((figures.usd(_sum["overrun"]), f"overrun, {_sum['overrun_tokens']:,} tokens"))
     _parts = [sheets.cards(_cards)]
     if _sum["lost"]:
         _parts.append(
@@ -197,22 +202,23 @@ def _(LATER_GROUPS, charts, figures, mo, sheets, without_shards):
 
 
 @app.cell
-def _(figures, mo, now, remembered, scopes):
-    _capped = [each.scope for each in figures.capped(scopes, now)]
+def _(caps, mo, remembered):
+    _capped = {f"{each.scope} ({'USD' if each.unit == 'nano-USD' else each.unit})": each for each in caps}
     _kept = remembered.get("cap")
     cap = mo.ui.dropdown(
-        _capped,
-        value=_kept if _kept in _capped else (_capped[0] if _capped else None),
+        list(_capped),
+        value=_kept if _kept in _capped else next(iter(_capped), None),
         label="Cap",
         on_change=lambda value: remembered.update(cap=value),
     )
-    cap if _capped else mo.md("No cap is set: `--budget-usd`, `FOUNDRY_DAY_CAP_USD`.")
-    return (cap,)
+    by_name = _capped
+    cap if _capped else mo.md("No cap is set: `--budget-usd`, `--budget-tokens`, `FOUNDRY_DAY_CAP_USD`.")
+    return by_name, cap
 
 
 @app.cell
-def _(cap, charts, every, figures, mo, now, scopes, sheets):
-    _scope = next((each for each in figures.capped(scopes, now) if each.scope == cap.value), None)
+def _(by_name, cap, charts, every, figures, mo, now, sheets):
+    _scope = by_name.get(cap.value)
     _burning = figures.burn_down(_scope, every, now) if _scope else None
     mo.stop(_burning is None)
     if _burning.left == 0:
@@ -221,15 +227,19 @@ def _(cap, charts, every, figures, mo, now, scopes, sheets):
         _where = f"At this rate it is reached on {_burning.reached:%d %b at %H:%M} UTC."
     else:
         _where = "Nothing is being spent under it just now, or it lasts longer than a year."
+    _unit = _burning.unit
     mo.Html(
         sheets.framed(
             f"<h3>What is left of {sheets.escaped(_burning.scope)}</h3>",
             sheets.cards(
                 [
-                    (figures.usd(_burning.left), f"left of {figures.usd(_burning.cap)}"),
-                    (figures.usd(_burning.settled), "settled"),
-                    (figures.usd(_burning.reserved), "reserved"),
-                    (figures.usd(_burning.rate), "an hour of late"),
+                    (
+                        figures.in_units(_burning.left, _unit),
+                        f"left of {figures.in_units(_burning.cap, _unit)}",
+                    ),
+                    (figures.in_units(_burning.settled, _unit), "settled"),
+                    (figures.in_units(_burning.reserved, _unit), "reserved"),
+                    (figures.in_units(_burning.rate, _unit), "an hour of late"),
                 ]
             ),
             charts.burning(_burning, now, f"What is left of {_burning.scope}"),
@@ -271,11 +281,32 @@ def _(figures, links, mo, sheets, shown):
 
 
 @app.cell
-def _(figures, mo, sheets, without_shards):
+def _(factors, figures, mo, sheets, without_shards):
     _failed = figures.failures(without_shards)
     _rows = [[row["status"], row["model"], row["calls"], figures.usd(row["cost"])] for row in _failed[:20]]
     _heads = ("ended by", "model", "calls", "booked")
-    mo.Html(sheets.framed("<h3>Failures</h3>", sheets.as_html(_heads, _rows, "No call failed.")))
+    _over = {row["model"]: row for row in figures.overruns(without_shards)}
+    _more = [
+        [
+            name,
+            figures.usd(_over[name]["overrun"]) if name in _over else "",
+            _over[name]["overrun_tokens"] if name in _over else 0,
+            f"{factors.get(name, 1.0):g}",
+        ]
+        for name in (*_over, *(each for each in factors if each not in _over))
+    ]
+    _beyond = ("model", "beyond", "tokens beyond", "times reserved now")
+    mo.Html(
+        sheets.framed(
+            sheets.beside(
+                ("Failures", sheets.as_html(_heads, _rows, "No call failed.")),
+                (
+                    "Overruns",
+                    sheets.as_html(_beyond, _more, "No model billed more than was reserved for it."),
+                ),
+            )
+        )
+    )
     return
 
 

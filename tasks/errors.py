@@ -7,6 +7,7 @@ FactoryError
         ModelOverloaded       no answer from the model's server
         StorageUnavailable    the object store did not answer
     RecordError           one row cannot be made: it goes to `rejects`, the shard goes on
+    Drained               asked to end in order (cancelled, suspended, stopped); run again to continue
     BudgetExceeded        never retried by itself; raise the cap and run again
     ConfigurationError    a user's mistake: said in one sentence, before the first paid call
         AddressError          an address that cannot be read or written as asked
@@ -58,6 +59,14 @@ class RecordError(FactoryError):
         super().__init__(f"{reason}: {evidence}")
         self.reason = reason
         self.evidence = evidence
+
+
+class Drained(FactoryError):
+    """Asked to end; `maybe_billed` when a request was in the air and its answer was not waited for."""
+
+    def __init__(self, message: str, maybe_billed: bool = False):
+        super().__init__(message)
+        self.maybe_billed = maybe_billed
 
 
 class BudgetExceeded(FactoryError):

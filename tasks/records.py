@@ -129,7 +129,7 @@ class Combination:
     """The tool (I1), category (I2) or collection (I3) it was drawn from."""
     api_ids: tuple[str, ...]
     ordinal: int
-    """n-th draw of the group's seeded order."""
+    """How often the same APIs had been drawn in this order before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, configuration, settings
 
+from tests.groups import rank_of
+
 CLONE = Path(__file__).resolve().parents[1]
 _FOREIGN = ("OPENAI_", "AWS_", "FOUNDRY_", "RAPIDAPI_")
-_KEPT = frozenset({"FOUNDRY_SHARED", "FOUNDRY_TEST_POSTGRES"})
+_KEPT = frozenset({"FOUNDRY_SHARED", "FOUNDRY_TEST_POSTGRES", "FOUNDRY_TEST_PROMETHEUS"})
 
 # Threads of torch that wait for each other sleep: beside other work, busy waiting costs more than training.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -34,6 +36,20 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; name its folder in FOUNDRY_SHARED")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers of pytest-xdist begin with what takes longest."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda test: rank_of(test.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Tests are given to workers by group."""
+    from tests.groups import scheduler
+
+    return scheduler(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,9 @@ from tasks.annotation.draw import tree_of
 from tasks.errors import AddressError
 from tasks.records import Trajectory
 from tasks.storage.administration import link
+from tasks.storage.carrying import is_carried
 from tasks.storage.lineage import MEMBERS, Ancestor, find_row, lineage
+from tasks.storage.manifest import SINCE
 from tasks.storage.table import Table
 from tasks.tables import from_table
 
@@ -63,6 +65,7 @@ def _show_table(table: Table, as_json: bool) -> None:
             "unfinished": unfinished,
             "rows": counts,
             "inputs": manifest.inputs,
+            **({SINCE: manifest.parameters[SINCE]} if is_carried(table) else {}),
             "fingerprint": manifest.fingerprint,
         }
         print(orjson.dumps(found).decode())
@@ -73,6 +76,8 @@ def _show_table(table: Table, as_json: bool) -> None:
     )
     for name, place in manifest.inputs.items():
         _console.print(f"  made from {name}: {place}", highlight=False)
+    if is_carried(table):
+        _console.print(f"  carried over from: {manifest.parameters[SINCE]}", highlight=False)
     for member, count in counts.items():
         record, column = MEMBERS[member]
         rows = table.read(record, member, partial=True).slice(0, _ROWS).to_pylist()

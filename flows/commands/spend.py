@@ -1,7 +1,11 @@
-"""`foundry spend reconcile`: what was booked against what was billed."""
+"""`foundry spend`: caps set and lifted, models trusted again, what was booked against what was billed."""
 
+import re
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import orjson
 from cyclopts import App, Parameter
@@ -9,14 +13,77 @@ from rich.table import Table as Grid
 
 from flows.terminal import console
 from tasks.errors import ConfigurationError
-from tasks.llm.ledger import NANO
-from tasks.llm.spending.calls import watched_ledger
+from tasks.llm.ledger import NANO, Ledger, ledger_place
+from tasks.llm.spending.calls import WatchedLedger, watched_ledger
 from tasks.llm.spending.invoice import Unit, read_invoice
 from tasks.llm.spending.reconcile import Reconciliation, reconcile
 
-app = App(help="Look into the ledger. 'make dashboard' shows it in a browser.")
+Number = TypeVar("Number", int, float)
+
+app = App(help="Look into the ledger, set caps, trust a model again. 'make dashboard' shows it in a browser.")
+LedgerPlace = Annotated[
+    str, Parameter(help="The ledger: a sqlite file or postgresql://...; FOUNDRY_LEDGER by default")
+]
+NO_CAP = "none"
+_SCOPE = re.compile(r"day|day:(?P<day>\d{4}-\d\d-\d\d)|run:[^/\s]+(/[a-z-]+)?")
 _LARGEST = 100_000_000
 """Bytes of an export; a year of days and models takes a few."""
+
+
+@app.command
+def cap(
+    scope: Annotated[
+        str, Parameter(help="day, day:2026-11-21, run:RUN or run:RUN/STAGE; left out: every cap is listed")
+    ] = "",
+    usd: Annotated[str, Parameter(help="The cap [USD], or 'none' to lift it; left out: it stays")] = "",
+    *,
+    tokens: Annotated[str, Parameter(help="Cap of tokens of models, or 'none' to lift it")] = "",
+    ledger: LedgerPlace = "",
+) -> None:
+    """List caps, or set, raise, lower or lift one: work that waits or is run again goes by it at once.
+
+    A stage's cap is that of its --budget-usd, a run's that of the factory's, and 'day' is the cap of every
+    day that has none of its own. A stage that is planned again sets the caps that its options and
+    FOUNDRY_DAY_CAP_USD name.
+
+    For 20 USD a day: foundry spend cap day 20
+
+    To lift the cap of the annotation of run r1: foundry spend cap run:r1/annotate none
+    """
+    place = ledger_place(ledger)
+    if scope:
+        _set_caps(place, _scope(scope), usd, tokens)
+    _show_caps(watched_ledger(place), scope)
+
+
+@app.command
+def trust(
+    model: Annotated[
+        str, Parameter(help="Its name, as the ledger has it; left out: those not trusted are listed")
+    ] = "",
+    *,
+    ledger: LedgerPlace = "",
+) -> None:
+    """Reserve a model's worst case as it is again, after its server has billed more than was reserved.
+
+    Calls of such a model reserve as many times their worst case as its server has billed, for good. Trust it
+    once its server bills right: if it does not, what it bills beyond passes a cap until that is learnt again.
+    """
+    place = ledger_place(ledger)
+    factors = watched_ledger(place).factors()
+    known = ", ".join(f"{name} ({factor:g} times)" for name, factor in factors.items()) or "none"
+    if not model:
+        console.print(f"reserve more than their worst case: {known}", highlight=False, markup=False)
+        return
+    if model not in factors:
+        raise ConfigurationError(
+            f"'{model}' is trusted; models that reserve more than their worst case: {known}"
+        )
+    with closing(Ledger(place)) as books:
+        books.forget_factor(model)
+    console.print(
+        f"{model} reserved {factors[model]:g} times its worst case, and is trusted again", markup=False
+    )
 
 
 @app.command(name="reconcile")
@@ -25,7 +92,7 @@ def reconcile_invoice(
     invoice: Annotated[
         Path, Parameter(help="A provider's costs export by day and model: CSV, or JSON of its costs endpoint")
     ],
-    ledger: Annotated[Path | None, Parameter(help="The ledger (sqlite); FOUNDRY_LEDGER by default")] = None,
+    ledger: LedgerPlace = "",
     since: Annotated[str, Parameter(help="First day to compare (UTC); the invoice's first by default")] = "",
     until: Annotated[str, Parameter(help="Last day to compare (UTC); the invoice's last by default")] = "",
     date_column: Annotated[str, Parameter(help="Column of the day, where its name is not known")] = "",
@@ -35,6 +102,10 @@ def reconcile_invoice(
     alias: Annotated[
         tuple[str, ...],
         Parameter(help="INVOICE=LEDGER: a model's name in the invoice and in the ledger; may be repeated"),
+    ] = (),
+    models: Annotated[
+        tuple[str, ...],
+        Parameter(help="The ledger's models that the invoice is about, e.g. 'gpt-*'; all of them by default"),
     ] = (),
     tolerance_usd: Annotated[float, Parameter(help="A day and model may differ by this [USD]")] = 0.01,
     tolerance_percent: Annotated[
@@ -48,6 +119,9 @@ def reconcile_invoice(
 
     Exit code 0: no difference exceeds the tolerance; 1: some do.
     """
+    first, last = _day("--since", since), _day("--until", until)
+    if first and last and last < first:
+        raise ConfigurationError(f"--until {last} lies before --since {first}; give days in their order")
     if not (0 <= tolerance_usd <= 1e9 and 0 <= tolerance_percent <= 100):
         raise ConfigurationError("a tolerance is a sum of USD from 0, or a percentage from 0 to 100")
     read = read_invoice(
@@ -58,8 +132,9 @@ def reconcile_invoice(
         read,
         watched_ledger(ledger).by_day_and_model(),
         aliases=_aliases(alias),
-        first=since,
-        last=until,
+        models=models,
+        first=first,
+        last=last,
         tolerance=round(tolerance_usd * NANO),
         tolerance_percent=tolerance_percent,
     )
@@ -68,6 +143,63 @@ def reconcile_invoice(
         print(orjson.dumps(report.to_plain()).decode())
     if not report.agrees:
         raise SystemExit(1)
+
+
+def _day(option: str, given: str) -> str:
+    """A day as both books write it; compared as texts, another way of writing it would match no row."""
+    try:
+        return date.fromisoformat(given.strip()).isoformat() if given.strip() else ""
+    except ValueError:
+        raise ConfigurationError(f"{option} '{given}' is no day; write 2026-11-21") from None
+
+
+def _scope(named: str) -> str:
+    found = _SCOPE.fullmatch(named)
+    try:
+        if found and found["day"]:
+            date.fromisoformat(found["day"])
+    except ValueError:
+        found = None
+    if found is None:
+        raise ConfigurationError(
+            f"'{named}' is no scope of a cap; write day, day:2026-11-21, run:RUN or run:RUN/STAGE"
+        )
+    return named
+
+
+def _set_caps(place: Path | str, scope: str, usd: str, tokens: str) -> None:
+    if not usd and not tokens:
+        raise ConfigurationError(f"say which cap {scope} gets: a sum of USD or 'none', or --tokens N or none")
+    cap_usd, cap_tokens = _amount(usd, "USD", float), _amount(tokens, "tokens", int)
+    with closing(Ledger(place)) as books:
+        if usd:
+            books.set_cap(scope, cap_usd)
+        if tokens:
+            books.set_token_cap(scope, cap_tokens)
+
+
+def _amount(said: str, unit: str, kind: Callable[[str], Number]) -> Number | None:
+    if said in ("", NO_CAP):
+        return None
+    try:
+        return kind(said)
+    except ValueError:
+        raise ConfigurationError(f"'{said}' is no cap; give a number of {unit}, or '{NO_CAP}'") from None
+
+
+def _show_caps(ledger: WatchedLedger, named: str) -> None:
+    grid = Grid(title=f"Caps of {ledger.shown}", title_justify="left")
+    for name in ("scope", "settled", "reserved", "cap", ""):
+        grid.add_column(name, justify="right" if name not in ("scope", "") else "left", overflow="fold")
+    for row in [*ledger.scopes(), *ledger.scopes("tokens")]:
+        if row.cap is not None or row.scope == named:
+            unit, shown = ("tokens", "{:,}".format) if row.unit == "tokens" else ("USD", _usd)
+            cap = NO_CAP if row.cap is None else shown(row.cap)
+            grid.add_row(_text(row.scope), shown(row.settled), shown(row.reserved), cap, unit)
+    if grid.rows:
+        console.print(grid)
+    else:
+        console.print(f"{ledger.shown} holds no cap", highlight=False, markup=False)
 
 
 def _content(path: Path) -> bytes:

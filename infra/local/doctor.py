@@ -1,4 +1,4 @@
-"""What is wrong with this machine and its settings, one line each: ports, keys, S3, prices, browser, GPU.
+"""What is wrong with this machine and its settings, one line each: ports, keys, S3, ledger, prices and so on.
 
 Nothing is paid, started or changed; of a key only its presence is told. What is not configured is not wrong.
 """
@@ -18,9 +18,13 @@ from urllib.parse import urlsplit
 from infra.local.ports import HOST, recorded
 from infra.local.processes import read_records
 from tasks.errors import ConfigurationError, FactoryError
+from tasks.llm.ledger import ledger_place
 from tasks.llm.metered import require_priced
+from tasks.llm.stores.schema import VERSION
+from tasks.llm.stores.watching import shown_place, version_of
 from tasks.storage.addresses import is_s3, root
 from tasks.storage.bucket import require_endpoint
+from tasks.storage.keys import key_of
 from tasks.storage.probe import keeps_conditions
 from tasks.storage.state import state_folder
 from tasks.storage.store import store_of
@@ -49,6 +53,7 @@ def examine() -> list[Finding]:
         ("ports", ports),
         ("keys", keys),
         ("S3", tables),
+        ("ledger", ledger),
         ("prices", prices),
         ("browser", browser),
         ("GPU", gpu),
@@ -93,15 +98,15 @@ def keys() -> Finding:
     """Which keys there are; never a character of one."""
     said, wrong = [], []
     for name in KEYS:
-        key = os.environ.get(name, "")
+        key = os.environ.get(name) or key_of(name)
         said.append(f"{name} {'present' if key else 'not set'}")
         if key and not (key.isascii() and key.isprintable() and key == key.strip()):
             wrong.append(f"{name} holds blanks or characters that no key has; copy it again")
-    if bool(os.environ.get("AWS_ACCESS_KEY_ID")) != bool(os.environ.get("AWS_SECRET_ACCESS_KEY")):
+    if bool(key_of("AWS_ACCESS_KEY_ID")) != bool(key_of("AWS_SECRET_ACCESS_KEY")):
         wrong.append("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY one is set; set both or none")
     if wrong:
         return Finding("keys", "wrong", "; ".join(wrong))
-    present = any(os.environ.get(name) for name in KEYS)
+    present = any(key_of(name) for name in KEYS)
     return Finding("keys", "ok" if present else "absent", ", ".join(said))
 
 
@@ -111,9 +116,7 @@ def tables() -> Finding:
     if not is_s3(place):
         if os.environ.get("AWS_ENDPOINT_URL"):
             require_endpoint()
-        existing = next(each for each in (Path(place), *Path(place).parents) if each.exists())
-        if not existing.is_dir() or not os.access(existing, os.W_OK):
-            raise ConfigurationError(f"tables cannot be written below {place}; set FOUNDRY_ROOT")
+        _require_writable(Path(place) / "table", f"tables cannot be written below {place}; set FOUNDRY_ROOT")
         return Finding(
             "S3", "absent", f"not used: tables lie in {place}; FOUNDRY_ROOT=s3://bucket/prefix uses it"
         )
@@ -128,6 +131,28 @@ def tables() -> Finding:
             f"this machine's clock is {how} that of {place}'s server; set it right, uploads are refused"
         )
     return Finding("S3", "ok", f"{place} can be written and keeps create-if-absent, clocks agree")
+
+
+def ledger() -> Finding:
+    """Whether the ledger answers, and whether this factory reads its version; no password is shown."""
+    place = ledger_place()
+    shown = shown_place(place)
+    if isinstance(place, Path):
+        _require_writable(place, f"the ledger {shown} cannot be written; set FOUNDRY_LEDGER")
+    there, database = version_of(place)
+    if there > VERSION:
+        raise ConfigurationError(
+            f"the ledger {shown} is of a later version ({there}) than this factory reads ({VERSION}); "
+            "install the newer factory"
+        )
+    if there == 0:
+        state = "no table yet, the first call makes them"
+    elif there < VERSION:
+        state = f"version {there}, brought to {VERSION} by the first call"
+    else:
+        state = f"version {there}"
+    kind = "sqlite" if isinstance(place, Path) else "PostgreSQL"
+    return Finding("ledger", "ok", f"{shown} ({kind} {database}): {state}")
 
 
 def prices() -> Finding:
@@ -164,6 +189,18 @@ def gpu() -> Finding:
     return Finding("GPU", "ok", f"{devices}, torch {torch}")
 
 
+def _require_writable(file: Path, otherwise: str) -> None:
+    """Refuse a file that can be neither written nor made.
+
+    Raises:
+        ConfigurationError: `otherwise`.
+    """
+    folder = next(each for each in file.parents if each.exists())
+    usable = not file.exists() or (file.is_file() and os.access(file, os.W_OK))
+    if not usable or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise ConfigurationError(otherwise)
+
+
 def _now() -> float:
     return time.time()
 
@@ -179,13 +216,13 @@ def _listens(port: int) -> bool:
 
 
 def _answers(url: str) -> bool:
-    parts = urlsplit(url)
-    proxied = parts.hostname not in _LOOPBACK and (
-        os.environ.get("HTTPS_PROXY") or os.environ.get("HTTP_PROXY")
-    )
-    if proxied:
-        return True  # the way there leads through the proxy: the first request will show
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError):  # the latter: it is no address
+        parts = urlsplit(url)
+        proxied = parts.hostname not in _LOOPBACK and (
+            os.environ.get("HTTPS_PROXY") or os.environ.get("HTTP_PROXY")
+        )
+        if proxied:
+            return True  # the way there leads through the proxy: the first request will show
         port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((parts.hostname or "", port), timeout=_PATIENCE_S).close()
         return True

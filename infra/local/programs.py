@@ -3,13 +3,16 @@
 import hashlib
 import json
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.local.ports import HOST
+from infra.local.scale import server_settings
 from infra.local.settings import of_program, url
+from infra.local.sqlite_cursors import database_address
 
 SERVERS = ("hub", "teacher", "prefect")
 """Programs with a port; the workers need all three."""
@@ -43,22 +46,31 @@ class Program:
 def servers(
     folder: Path, ports: Mapping[str, int], settings: Mapping[str, str], shell: Mapping[str, str]
 ) -> list[Program]:
-    """Hub, teacher and Prefect server; they start side by side."""
+    """Hub, teacher and Prefect server; they start side by side.
+
+    `FOUNDRY_HUB_OPTIONS` and `FOUNDRY_TEACHER_OPTIONS` of the shell are added to their commands.
+    """
     plants = folder / "sandbox" / "plants.json"
     plants.parent.mkdir(parents=True, exist_ok=True)
     environment = of_program(settings, shell)
+
+    def more(name: str) -> list[str]:
+        return shlex.split(shell.get(f"FOUNDRY_{name.upper()}_OPTIONS", ""))
+
     hub, teacher, prefect = (url(ports[name]) for name in SERVERS)
     return [
         Program(
             "hub",
-            _python("infra.sandbox.hub", "--port", ports["hub"], "--seed", 1, "--plants-to", plants),
+            _python(
+                "infra.sandbox.hub", "--port", ports["hub"], "--seed", 1, "--plants-to", plants, *more("hub")
+            ),
             environment,
             hub,
             f"{hub}/healthz",
         ),
         Program(
             "teacher",
-            _python("infra.sandbox.teacher", "--port", ports["teacher"], "--seed", 1),
+            _python("infra.sandbox.teacher", "--port", ports["teacher"], "--seed", 1, *more("teacher")),
             environment,
             f"{teacher}/v1",
             f"{teacher}/healthz",
@@ -66,9 +78,19 @@ def servers(
         Program(
             "prefect",
             _python("prefect", "server", "start", "--host", HOST, "--port", ports["prefect"]),
-            environment,
+            {
+                **environment,
+                **_own_pages_only(ports["prefect"]),
+                # What is scheduled by clicking gets its first runs in seconds; by default within a minute.
+                "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
+                "PREFECT_SERVER_DATABASE_CONNECTION_URL": database_address(
+                    Path(settings["PREFECT_HOME"]) / "prefect.db"
+                ),
+                **server_settings(shell),
+            },
             prefect,
             f"{prefect}/api/health",
+            reads=("PREFECT_SERVER_", "PREFECT_REDIS_"),
         ),
     ]
 
@@ -91,6 +113,17 @@ def workers(settings: Mapping[str, str], shell: Mapping[str, str]) -> list[Progr
         )
         for pool in POOLS
     ]
+
+
+def reconciler(settings: Mapping[str, str], shell: Mapping[str, str]) -> Program:
+    """Watches for flow runs whose worker and process were killed; see `flows.reconcile`."""
+    command = _python("flows.reconcile")
+    return Program("reconciler", command, of_program(settings, shell), reads=_READ_BY_WORKERS)
+
+
+def _own_pages_only(port: int) -> dict[str, str]:
+    """Unless told, the server lets a page of any site read runs and start flows; its own UI is enough."""
+    return {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{url(port)},http://localhost:{port}"}
 
 
 def _python(module: str, *arguments: object) -> list[str]:

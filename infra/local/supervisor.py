@@ -23,8 +23,11 @@ from infra.local.errors import LocalError
 from infra.local.processes import Record
 from infra.local.programs import Program
 
-READY_WITHIN_S = 120.0
-"""A server that has not answered by then never will; a busy machine was seen to take 33 s."""
+READY_WITHIN_S = 300.0
+"""A server that has not answered by then never will; with 15 programs for each core, Prefect's took 120 s."""
+
+DRAINED_WITHIN_S = 25.0
+"""Shards that are asked to end publish what is finished; slow model calls may take them 20 s."""
 
 Say = Callable[[str], None]
 
@@ -62,16 +65,14 @@ class Supervisor:
             LocalError: something did not start; its log is named.
         """
         with self._alone():
-            began = time.time()
             chosen = ports.choose(programs.SERVERS, [*self.running()], self.folder)
             known = settings.shared(self.folder, chosen, self.shell)
             self.keep_running(programs.servers(self.folder, chosen, known, self.shell))
             known["FOUNDRY_HUB_KEY"] = self._hub_key(settings.url(chosen["hub"]))
             settings.write_env(known, self.env_file)
             wanted = programs.workers(known, self.shell)
-            stale = [program for program in wanted if not self._runs_as_wanted(program)]
-            self._deploy(known, began, [program.name.removeprefix("worker-") for program in stale])
-            self.keep_running(wanted)
+            self._deploy(known)
+            self.keep_running([*wanted, programs.reconciler(known, self.shell)])
             return known
 
     def keep_running(self, wanted: Sequence[Program]) -> None:
@@ -88,7 +89,7 @@ class Supervisor:
             if program in starting:
                 self.say(f"started {program.name:<16} {program.address}".rstrip())
 
-    def down(self, patience_s: float = 8.0) -> list[str]:
+    def down(self, patience_s: float = DRAINED_WITHIN_S) -> list[str]:
         """End what this clone started, grandchildren included; return the names of what ran."""
         with self._alone():
             running = self.running()
@@ -106,7 +107,7 @@ class Supervisor:
     def _start(self, program: Program) -> None:
         old = self.records().get(program.name)
         if old is not None and old.running:
-            processes.end([old.pid], None, patience_s=8.0)
+            processes.end([old.pid], None, DRAINED_WITHIN_S)
         log = self.folder / "logs" / f"{program.name}.log"
         pid = processes.start(program.command, program.environment, log, self.folder)
         began = processes.birth(pid)
@@ -139,16 +140,16 @@ class Supervisor:
             raise LocalError(f"the hub at {hub} issued no key (status {answer.status_code}); see 'make logs'")
         return str(answer.json()["key"])
 
-    def _deploy(self, known: Mapping[str, str], began: float, pools: Sequence[str]) -> None:
-        """Deploy, and call crashed what a worker that is gone has left `Running`: nothing else would."""
+    def _deploy(self, known: Mapping[str, str]) -> None:
+        """Make pools and deployments.
+
+        What a worker that is gone has left `Running` is the reconciler's: only it hears what other hosts'
+        processes say.
+        """
         log = self.folder / "logs" / "deploy.log"
-        command = [sys.executable, "-m", "flows.deploy"]
-        for pool in pools:
-            command += ["--abandoned", pool]
-        command += ["--before", repr(began)]
         with log.open("w") as output:
             ended = subprocess.run(
-                command,
+                [sys.executable, "-m", "flows.deploy"],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

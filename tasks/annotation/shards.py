@@ -1,13 +1,16 @@
 """One shard of annotation: its instructions searched at once, finished trees published as they come."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tasks.annotation.budgets import token_budgets
-from tasks.annotation.inputs import Inputs, load_inputs
+from tasks.annotation.inputs import Inputs, load_inputs, load_part
+from tasks.annotation.kept import searched
 from tasks.environment.protocol import Environment
 from tasks.errors import RecordError
+from tasks.llm import draining
+from tasks.llm.fees import fees_of
 from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Instruction, Reject, Spend, Trajectory
 from tasks.rollout.driver import Rollout
@@ -20,6 +23,7 @@ from tasks.rollout.trajectories import trajectory_of
 from tasks.search.functions import PUBLISHED, SchemaStyle
 from tasks.search.methods import method
 from tasks.search.problem import Problem
+from tasks.storage.carrying import is_carried
 from tasks.storage.rejects import reject
 from tasks.storage.stage import Progress
 from tasks.storage.table import Shard, Table
@@ -67,22 +71,35 @@ class Annotator:
         )
 
 
-def annotate_shard(address: str, number: int, progress: Progress) -> None:
+def annotate_shard(
+    address: str, number: int, progress: Progress, only: Collection[str] | None = None
+) -> None:
     """Search every instruction of a shard that is not published yet.
+
+    Args:
+        address: of the table.
+        number: of the shard.
+        progress: told of finished instructions.
+        only: ids of those to search now; the shard stays open for the others. None: all.
 
     Raises:
         BudgetExceeded, TransientError: after what was finished is published; run the shard again.
     """
-    asyncio.run(_annotate_shard(Table.open(address), number, progress))
+    draining.run(_annotate_shard(Table.open(address), number, progress, only))
 
 
-async def _annotate_shard(table: Table, number: int, progress: Progress) -> None:
+async def _annotate_shard(
+    table: Table, number: int, progress: Progress, only: Collection[str] | None
+) -> None:
     shard = table.shard(number)
     if shard.finished:
         return
     parameters = table.parameters()
-    inputs = load_inputs(parameters["instructions"], parameters["toolenv"])
-    left, count = left_of(shard, inputs.instructions, Trajectory, "trajectories"), shard.work["count"]
+    count = shard.work["count"]
+    inputs, left = _inputs_and_left(table, shard, parameters)
+    if only is not None:
+        left = [each for each in left if each.instruction_id in only]
+        count = len(left)
     progress.show(f"shard {number}", count - len(left), count)
     environment = open_environment(parameters["environment"], parameters["api_proxy"])
     try:
@@ -97,6 +114,7 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
                 temperature=parameters["temperature"],
                 max_tokens=parameters["max_tokens"],
                 address=table.address,
+                fees=fees_of(parameters["environment"], inputs.apis.values(), inputs.pricing),
             )
             matched = parameters.get("equal_cost_to", "")
             budgets = token_budgets(matched) if matched else {}
@@ -108,13 +126,32 @@ async def _annotate_shard(table: Table, number: int, progress: Progress) -> None
             await work_through(
                 left,
                 annotator.annotate,
-                lambda batch, last: _publish(shard, model, batch, last),
+                lambda batch, last: _publish(shard, model, batch, last and only is None),
                 concurrency=parameters["concurrency"],
                 shown=lambda done: progress.show(f"shard {number}", count - len(left) + done, count),
             )
-            model.log.remove()
+            if only is None:
+                model.log.remove()
     finally:
         await environment.aclose()
+
+
+def _inputs_and_left(
+    table: Table, shard: Shard, parameters: Mapping[str, Any]
+) -> tuple[Inputs, list[Instruction]]:
+    """What a shard reads, and which of its instructions are left to search.
+
+    Where all instructions are searched, a shard's are a window of theirs; where some were carried over, it is
+    known only from all of them which those are.
+    """
+    place, toolenv = parameters["instructions"], parameters["toolenv"]
+    if is_carried(table):
+        inputs, begins_at = load_inputs(place, toolenv), 0
+        wanted = searched(table, inputs.instructions)
+    else:
+        inputs, begins_at = load_part(place, toolenv, shard.work["first"], shard.work["count"])
+        wanted = list(inputs.instructions)
+    return inputs, left_of(shard, wanted, Trajectory, "trajectories", begins_at)
 
 
 def _publish(

@@ -3,7 +3,9 @@
 from prefect import task
 
 from tasks.annotation import stage
-from tasks.storage.stage import Progress, Report
+from tasks.annotation.forecast import dry_run
+from tasks.annotation.forecast.record import Forecast
+from tasks.storage.stage import Progress, Report, Silent
 from tasks.storage.steps import transient
 
 
@@ -17,6 +19,12 @@ def plan(parameters: stage.Parameters) -> str:
 def run_shard(address: str, shard: int, progress: Progress) -> None:
     """Search a shard's instructions; a retry continues after what is published and replays the call log."""
     stage.run_shard(address, shard, progress)
+
+
+@task(name="forecast", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=transient)
+def forecast(parameters: stage.Parameters) -> Forecast:
+    """Say what a run will take, from a pilot."""
+    return dry_run.forecast(parameters, Silent())
 
 
 @task(name="report", retries=2, retry_delay_seconds=[2, 10], retry_condition_fn=transient)

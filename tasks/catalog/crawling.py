@@ -5,13 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tasks.catalog.probing import Thresholds, Trial, probe
+from tasks.catalog.paying import PaidCalls
+from tasks.catalog.probing import Calls, Thresholds, Trial, probe, together
 from tasks.catalog.quality import OK, Decision
+from tasks.catalog.retired import Retired
 from tasks.catalog.sources import toolbench
 from tasks.catalog.sources.hub import Hub
 from tasks.environment.hub_pages import Documented, read_page
 from tasks.environment.live import LiveEnvironment
 from tasks.errors import RecordError
+from tasks.llm.fees import PriceUnknown, fee_of
 from tasks.records import Api, Collection, Probe, Reject, Tool
 from tasks.rollout.pool import work_through
 from tasks.storage.rejects import reject
@@ -41,11 +44,12 @@ def crawl_slice(table: Table, number: int) -> None:
         return
     documents = toolbench.read(table.parameters()["location"])
     found = toolbench.slice_of(documents, shard.work["first"], shard.work["count"])
+    out = Retired.told_by(table.manifest)
     shard.publish(
         {
-            "tools": (Tool, found.tools),
-            "apis": (Api, found.apis),
-            "rejects": (Reject, found.rejects),
+            "tools": (Tool, [row for row in found.tools if not out.holds(row.tool_id)]),
+            "apis": (Api, [row for row in found.apis if not out.holds(row.tool_id)]),
+            "rejects": (Reject, [row for row in found.rejects if not out.holds(_tool_of(row.subject_id))]),
             **({"collections": (Collection, [])} if number == 0 else {}),
         },
         finished=True,
@@ -57,6 +61,7 @@ async def crawl_tools(table: Table, number: int, progress: Progress) -> None:
 
     Raises:
         ApiUnreachable: the hub went away; what was decided before is published.
+        BudgetExceeded: a trial call fits under no cap; the same.
     """
     shard = table.shard(number)
     if shard.finished:
@@ -67,13 +72,17 @@ async def crawl_tools(table: Table, number: int, progress: Progress) -> None:
     left = [each for each in work if each[1] not in done]
     hub = Hub(parameters["location"])
     environment = LiveEnvironment(timeout_s=parameters["timeout_s"], connections=parameters["concurrency"])
-    crawler = _Crawler(hub, environment, parameters, asyncio.Semaphore(parameters["concurrency"]))
+    crawler = _Crawler(
+        hub, environment, parameters, asyncio.Semaphore(parameters["concurrency"]), table, number
+    )
     what = f"shard {number}: tools"
     progress.show(what, len(done), len(work))
     try:
         shelves = (
             await hub.collections() if number == 0 and "collections" not in shard.newest.members else None
         )
+        out = Retired.told_by(table.manifest)
+        shelves = [out.without(each) for each in shelves] if shelves is not None else None
         publish = _publisher(shard, [tool_id for _, tool_id in work], shelves)
         await work_through(
             left,
@@ -93,6 +102,8 @@ class _Crawler:
     environment: LiveEnvironment
     parameters: dict[str, Any]
     calls: asyncio.Semaphore
+    table: Table
+    shard: int
 
     async def crawl(self, listed: tuple[str, str]) -> CrawledTool:
         hub_slug, tool_id = listed
@@ -116,8 +127,18 @@ class _Crawler:
             least_ok=self.parameters["least_ok"],
             timeout_s=self.parameters["timeout_s"],
         )
-        calling = (probe(api, self.environment, thresholds, self.calls) for api in found.apis)
-        return await asyncio.gather(*calling)
+        calling = (self._trial(api, found.tool.pricing, thresholds) for api in found.apis)
+        return await together(calling)
+
+    async def _trial(self, api: Api, pricing: str, thresholds: Thresholds) -> Trial:
+        calls: Calls = self.environment
+        try:
+            fee = fee_of(api, pricing)
+        except PriceUnknown as error:
+            return await probe(api, calls, thresholds, self.calls, unpriced=str(error))
+        if not fee.is_nothing:
+            calls = PaidCalls(self.environment, fee, self.table, self.shard)
+        return await probe(api, calls, thresholds, self.calls)
 
 
 def crawled(found: Documented, trials: Sequence[Trial]) -> CrawledTool:
@@ -134,6 +155,11 @@ def crawled(found: Documented, trials: Sequence[Trial]) -> CrawledTool:
         rejects.append(reject(NAME, found.tool.tool_id, NO_API_LEFT, told))
     probes = [each for trial in trials for each in trial.probes]
     return CrawledTool([found.tool] if apis else [], apis, probes, rejects)
+
+
+def _tool_of(subject_id: str) -> str:
+    """Id of the tool that a tool's or an API's id begins with."""
+    return "/".join(subject_id.split("/")[:2])
 
 
 def _published_tools(shard: Shard) -> set[str]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
 
@@ -19,11 +20,13 @@ from tasks.catalog.quality import (
     verdict,
 )
 from tasks.environment.observation import API_TIMEOUT
-from tasks.environment.protocol import Environment
+from tasks.environment.protocol import ApiAnswer
 from tasks.environment.wire import MAX_ANSWER_BYTES
 from tasks.errors import RecordError
 from tasks.records import Api, Probe
 from tasks.storage.canonical import digest
+
+Found = TypeVar("Found")
 
 READING_METHODS = frozenset({"GET", "HEAD"})
 SAFE_METHODS = READING_METHODS | {"POST"}
@@ -64,8 +67,18 @@ class Trial:
     """Why it is rejected, in words; empty for one that is kept."""
 
 
+class Calls(Protocol):
+    """What of an environment a trial needs; the calls may cost money."""
+
+    async def call(self, api: Api, arguments: Mapping[str, Any], session: str = "") -> ApiAnswer:
+        """As `Environment.call`."""
+
+    async def forget(self, apis: Sequence[Api], session: str) -> None:
+        """As `Environment.forget`."""
+
+
 async def probe(
-    api: Api, environment: Environment, thresholds: Thresholds, calls: asyncio.Semaphore
+    api: Api, environment: Calls, thresholds: Thresholds, calls: asyncio.Semaphore, unpriced: str = ""
 ) -> Trial:
     """Call an API and decide.
 
@@ -77,9 +90,11 @@ async def probe(
         environment: calls it.
         thresholds: how often, how late, how reliable.
         calls: bounds the calls in the air.
+        unpriced: why nobody knows what a call costs, and none is made; empty: it is free, or is booked.
 
     Raises:
         ApiUnreachable: the hub itself does not answer; nothing is decided.
+        BudgetExceeded: a call that costs money fits under no cap; nothing is decided.
     """
     if api.method not in SAFE_METHODS:
         return _uncalled(api, "unsafe_method", f"{api.method} {api.url} is not called for a trial")
@@ -87,6 +102,8 @@ async def probe(
         arguments = calls_of(api, thresholds.probes)
     except RecordError as error:
         return _uncalled(api, error.reason, error.evidence)
+    if unpriced:
+        return _uncalled(api, "unknown_price", unpriced)
 
     asked: list[tuple[Probe, str]] = []
 
@@ -96,7 +113,7 @@ async def probe(
 
     async def ask_more(count: int) -> None:
         numbers = range(len(asked), len(asked) + count)
-        asked.extend(await asyncio.gather(*(ask(number) for number in numbers)))
+        asked.extend(await together(ask(number) for number in numbers))
 
     def verdicts() -> list[str]:
         return [each.verdict for each, _ in asked]
@@ -129,7 +146,7 @@ async def _ask(
     api: Api,
     number: int,
     arguments: dict[str, Any],
-    environment: Environment,
+    environment: Calls,
     thresholds: Thresholds,
     calls: asyncio.Semaphore,
 ) -> tuple[Probe, str]:
@@ -158,6 +175,24 @@ async def _ask(
         evidence=scrubbed(said)[:EVIDENCE_CHARS],
     )
     return probe, found.response
+
+
+async def together(calling: Iterable[Awaitable[Found]]) -> list[Found]:
+    """What comes of several at once, in their order.
+
+    After the first error the others are waited for: a call in the air may be paid for, and is booked when it
+    ends.
+    """
+    found: list[Found] = []
+    errors: list[BaseException] = []
+    for outcome in await asyncio.gather(*calling, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            errors.append(outcome)
+        else:
+            found.append(outcome)
+    if errors:
+        raise errors[0]
+    return found
 
 
 def scrubbed(text: str) -> str:

@@ -3,7 +3,6 @@
 A key is read from the environment once, sent only to its own marketplace, and taken out of what comes back.
 """
 
-import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,10 +22,11 @@ from tasks.environment.sessions import (
     session_address,
     state_of,
 )
-from tasks.environment.wire import Answered, pooled_client, send, without_keys
+from tasks.environment.wire import Answered, pooled_client, send
 from tasks.errors import ApiUnreachable, ConfigurationError
 from tasks.records import Api
 from tasks.storage.canonical import canonical_json
+from tasks.storage.keys import key_of, without_keys
 
 HUB = SOURCE
 """Source of the APIs that a hub crawled by us serves."""
@@ -51,8 +51,8 @@ class LiveEnvironment:
             timeout_s: longest wait for one answer, anew after each redirect [s].
             connections: calls in the air.
         """
-        known = os.environ if keys is None else keys
-        self._keys = {name: known.get(name, "") for name in (HUB_KEY, RAPID_KEY)}
+        known = key_of if keys is None else (lambda name: keys.get(name, ""))
+        self._keys = {name: known(name) for name in (HUB_KEY, RAPID_KEY)}
         self._timeout_s = timeout_s
         self._client = pooled_client(connections)
 
@@ -163,10 +163,9 @@ def require_keys(apis: Iterable[Api], keys: Mapping[str, str] | None = None) -> 
     Raises:
         ConfigurationError: a marketplace of theirs wants a key that the environment does not hold.
     """
-    known = os.environ if keys is None else keys
     for api in apis:
         wanted = HUB_KEY if api.source == HUB else RAPID_KEY if _is_rapid(api) else ""
-        if wanted and not known.get(wanted):
+        if wanted and not (key_of(wanted) if keys is None else keys.get(wanted)):
             raise ConfigurationError(f"{wanted} is not set, and {api.api_id} cannot be called without it")
 
 

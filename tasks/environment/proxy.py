@@ -5,7 +5,6 @@ A call is a POST of {"category", "tool_name", "api_name", "tool_input", "strip",
 """
 
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,9 +14,10 @@ import orjson
 
 from tasks.environment.observation import API_SENDING, API_TIMEOUT
 from tasks.environment.protocol import ApiAnswer
-from tasks.environment.wire import MAX_ANSWER_BYTES, Answered, pooled_client, send, without_keys
+from tasks.environment.wire import MAX_ANSWER_BYTES, Answered, pooled_client, send
 from tasks.errors import ApiUnreachable, ConfigurationError
 from tasks.records import Api
+from tasks.storage.keys import key_of, without_keys
 
 STRIP = "truncate"
 """How the server shortens answers; the published runs use this one, which does not compress."""
@@ -56,7 +56,7 @@ class ProxyEnvironment:
                 f"the proxy's address {address!r} must be a full one, such as http://127.0.0.1:9009/rapidapi"
             )
         self._address = url
-        self._key = os.environ.get("TOOLBENCH_KEY", "") if toolbench_key is None else toolbench_key
+        self._key = key_of("TOOLBENCH_KEY") if toolbench_key is None else toolbench_key
         self._timeout_s = timeout_s
         self._client = pooled_client(connections)
 

@@ -3,7 +3,6 @@
 import asyncio
 import http.cookiejar
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import httpx
@@ -91,11 +90,3 @@ def _text(body: bytes, content_type: str, charset: str | None) -> str:
         return body.decode(charset or "utf-8", "replace")
     except LookupError:
         return body.decode("utf-8", "replace")
-
-
-def without_keys(text: str, keys: Collection[str]) -> str:
-    """The text with every key in it replaced; a key never reaches an observation, a row or a log."""
-    for key in keys:
-        if key:
-            text = text.replace(key, "[key]")
-    return text

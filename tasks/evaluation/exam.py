@@ -1,13 +1,14 @@
 """What is evaluated: held-out instructions, the teacher's trajectories of them, what the student may call."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import ConfigurationError
-from tasks.records import Api, Instruction, Trajectory
+from tasks.records import Api, Instruction, Tool, Trajectory
+from tasks.rollout.instructions import still_offering
 from tasks.storage.canonical import seed_of
 from tasks.storage.table import Table
 from tasks.tables import from_table
@@ -21,6 +22,8 @@ class Exam:
 
     instructions: Sequence[Instruction]
     apis: dict[str, Api]
+    pricing: dict[str, str] = field(default_factory=dict)
+    """Tool id to what its marketplace says."""
     """Those that any of the instructions offers; empty where no student is examined."""
 
 
@@ -50,13 +53,16 @@ def load_exam(address: str, *, limit: int | None, seed: int, with_apis: bool) ->
         )
     chosen = choose(held_out, limit, seed)
     apis: dict[str, Api] = {}
+    pricing: dict[str, str] = {}
     if with_apis:
         if catalog is None:
             raise ConfigurationError(f"{address} names no catalogue, so the student has no APIs to call")
         offered = {api_id for instruction in chosen for api_id in instruction.api_ids}
         rows = _rows_of(Table.open(catalog).read(Api, "apis"), "api_id", offered)
         apis = {api.api_id: api for api in from_table(Api, rows)}
-    return Exam(chosen, apis)
+        pricing = {tool.tool_id: tool.pricing for tool in Table.open(catalog).records(Tool, "tools")}
+        chosen = [still_offering(each, apis) for each in chosen]
+    return Exam(chosen, apis, pricing)
 
 
 def choose(instructions: Sequence[Instruction], limit: int | None, seed: int) -> list[Instruction]:

@@ -3,7 +3,6 @@
 An instruction is published whole: the results of all its candidates, with every call made for them.
 """
 
-import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,8 @@ from tasks.evaluation.exam import Exam, load_exam, trajectories_of
 from tasks.evaluation.judge import Judge
 from tasks.evaluation.pass_rate import rule_name
 from tasks.evaluation.student import form_of, open_student, require_student
+from tasks.llm import draining
+from tasks.llm.fees import Fee, fees_of
 from tasks.llm.metered import MeteredModel, open_session
 from tasks.records import Call, Checkpoint, Instruction, Reject, Result, Spend, Trajectory
 from tasks.rollout.driver import Rollout
@@ -142,7 +143,7 @@ def examine_shard(address: str, number: int, progress: Progress) -> None:
     Raises:
         BudgetExceeded, TransientError: after what was finished is published; run the shard again.
     """
-    asyncio.run(_examine_shard(Table.open(address), number, progress))
+    draining.run(_examine_shard(Table.open(address), number, progress))
 
 
 async def _examine_shard(table: Table, number: int, progress: Progress) -> None:
@@ -162,7 +163,8 @@ async def _examine_shard(table: Table, number: int, progress: Progress) -> None:
         model = await opened.enter_async_context(open_session(table, number, parameters["judge"]))
         student: Student | None = None
         if left and parameters["student"]:
-            student = await _open_student(opened, table, number, parameters, model)
+            fees = fees_of(parameters["environment"], exam.apis.values(), exam.pricing)
+            student = await _open_student(opened, table, number, parameters, model, fees)
         teacher: Teacher | None = None
         if parameters["trajectories"]:
             ids = {each.instruction_id for each in exam.instructions}
@@ -181,7 +183,12 @@ async def _examine_shard(table: Table, number: int, progress: Progress) -> None:
 
 
 async def _open_student(
-    opened: AsyncExitStack, table: Table, number: int, parameters: dict[str, Any], judge: MeteredModel
+    opened: AsyncExitStack,
+    table: Table,
+    number: int,
+    parameters: dict[str, Any],
+    judge: MeteredModel,
+    fees: dict[str, Fee],
 ) -> Student:
     environment = open_environment(parameters["environment"], parameters["api_proxy"])
     opened.push_async_callback(environment.aclose)
@@ -199,6 +206,7 @@ async def _open_student(
         temperature=parameters["student_temperature"],
         max_tokens=parameters["student_max_tokens"],
         address=table.address,
+        fees=fees,
     )
     return Student(checkpoint, model, rollout, parameters["student_method"], parameters["allow_writes"])
 

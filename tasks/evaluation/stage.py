@@ -16,14 +16,18 @@ from tasks.evaluation.pass_rate import Rule, rule_name
 from tasks.evaluation.report import ALL, evaluation_rows, unreadable_replies
 from tasks.evaluation.shards import NAME, STUDENT, examine_shard
 from tasks.evaluation.student import require_student
+from tasks.llm.fees import fees_of
 from tasks.llm.ledger import caps_of, open_ledger
 from tasks.llm.metered import require_usable
 from tasks.llm.openai_compatible import model_named
+from tasks.llm.spending.overruns import overrun_notes
 from tasks.records import Call, Reject, Result, Spend, Trajectory
 from tasks.rollout.environments import require_environment
+from tasks.rollout.instructions import parts_of
 from tasks.rollout.offers import require_forks, withheld
 from tasks.search import methods, prompts
-from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
+from tasks.storage.planning import TableSpec, plan_table
+from tasks.storage.stage import Progress, Report, StageParameters, report_of, run_here
 from tasks.storage.table import Table
 
 CODE_VERSION = "1"
@@ -36,7 +40,12 @@ SMALL_PARAMETERS = 100_000_000
 class Parameters(StageParameters):
     """Judge the answers of teacher and student to held-out instructions, and give their pass rates."""
 
-    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"budget_usd", "concurrency", "shard_size"}
+    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {
+        "budget_usd",
+        "budget_tokens",
+        "concurrency",
+        "shard_size",
+    }
 
     instructions: str = Field(
         description="Address of an instructions table; its split 'test' is used",
@@ -84,6 +93,9 @@ class Parameters(StageParameters):
         None, ge=1, description="Most instructions, of every group alike; empty: all of the split"
     )
     budget_usd: float | None = Field(None, ge=0, description="Cap of this stage's spend in its run [USD]")
+    budget_tokens: int | None = Field(
+        None, ge=0, description="Cap of this stage's tokens in its run [tokens]"
+    )
     concurrency: int = Field(8, ge=1, le=512, description="Instructions examined at once, per shard")
     shard_size: int = Field(200, ge=1, le=100_000, description="Instructions per shard")
 
@@ -106,27 +118,28 @@ def plan(parameters: Parameters) -> str:
     require_usable(parameters.judge)
 
     def shards() -> tuple[list[Any], list[str]]:
-        count, size = len(exam.instructions), parameters.shard_size
-        return [{"first": first, "count": min(size, count - first)} for first in range(0, count, size)], notes
+        return parts_of(exam.instructions, parameters.shard_size), notes
 
     given = {name: getattr(parameters, name) for name in ("instructions", "trajectories", "student")}
     table = plan_table(
-        stage=NAME,
-        address=parameters.results,
-        parameters=parameters,
-        code_version=CODE_VERSION,
-        inputs={name: address for name, address in given.items() if address},
-        members=(Result, Trajectory, Call, Spend, Reject),
-        make_plan=shards,
-        decides={
-            "rule": rule_name(parameters.rule),
-            "questions": questions.VERSION,
-            "searcher": methods.VERSION,
-            "prompts": prompts.VERSION,
-            **methods.method(parameters.student_method).decides,
-        },
+        TableSpec(
+            stage=NAME,
+            address=parameters.results,
+            parameters=parameters,
+            code_version=CODE_VERSION,
+            inputs={name: address for name, address in given.items() if address},
+            members=(Result, Trajectory, Call, Spend, Reject),
+            decides={
+                "rule": rule_name(parameters.rule),
+                "questions": questions.VERSION,
+                "searcher": methods.VERSION,
+                "prompts": prompts.VERSION,
+                **methods.method(parameters.student_method).decides,
+            },
+        ),
+        shards,
     )
-    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
+    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd, parameters.budget_tokens)
     return table.address
 
 
@@ -149,6 +162,7 @@ def finish(address: str) -> Report:
     report.notes += _notes(results, rows)
     if unreadable:
         report.notes.append(f"{unreadable} replies of the judge could not be read; their votes are unsure")
+    report.notes += overrun_notes(report.run_id, NAME)
     return report
 
 
@@ -197,6 +211,7 @@ def _look_at_student(parameters: Parameters, exam: Exam) -> list[str]:
     checkpoint = require_student(parameters.student)
     apis = list(exam.apis.values())
     require_environment(parameters.environment, parameters.api_proxy, apis)
+    fees_of(parameters.environment, apis, exam.pricing)
     searcher = methods.method(parameters.student_method)
     require_forks(parameters.environment, parameters.allow_writes, apis, searcher)
     gone = withheld(exam.instructions, exam.apis, parameters.environment, parameters.allow_writes)

@@ -19,11 +19,14 @@ import orjson
 
 from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded
 from tasks.llm.ledger import open_ledger
+from tasks.llm.machine import Clock, machine_time
 from tasks.llm.metered import MeteredModel
 from tasks.llm.openai_compatible import OpenAICompatible
 from tasks.llm.pricing import Price
+from tasks.llm.protocol import ChatModel, ChatReply, ChatRequest
 from tasks.records import Checkpoint
 from tasks.search.forms import CallingForm
+from tasks.storage.keys import environment_without_keys
 from tasks.storage.table import Table
 
 SERVER = (sys.executable, "-m", "tasks.training.serve")
@@ -63,6 +66,28 @@ def form_of(checkpoint: Checkpoint) -> CallingForm:
     return "toolllama" if layout == "toolllama" else "tools"
 
 
+class OnTheClock:
+    """A model that is asked nothing more once its machine time fits under no cap."""
+
+    def __init__(self, model: ChatModel, clock: Clock | None):
+        self.name, self.kind = model.name, model.kind
+        self._model, self._clock = model, clock
+
+    async def complete(self, request: ChatRequest) -> ChatReply:
+        """As the model.
+
+        Raises:
+            BudgetExceeded: the next slice of its machine's time did not fit under a cap.
+        """
+        if self._clock is not None:
+            self._clock.check()
+        return await self._model.complete(request)
+
+    async def aclose(self) -> None:
+        """Give connections back."""
+        await self._model.aclose()
+
+
 @asynccontextmanager
 async def open_student(
     table: Table, shard: int, judge: MeteredModel, address: str, name: str
@@ -77,26 +102,28 @@ async def open_student(
         name: the checkpoint's id; part of every logged request, so it must not change between runs.
 
     Raises:
-        FactoryError: the server does not start.
+        FactoryError: the server does not start, or its first minute fits under no cap.
     """
     with tempfile.TemporaryDirectory(prefix="foundry-student-") as scratch:
         folder = Path(scratch, "model")
         await asyncio.to_thread(Table.open(address).fetch, MODEL, folder)
-        async with serving([*SERVER, "--checkpoint", str(folder)], Path(scratch, "stderr.log")) as url:
-            client = OpenAICompatible(name, url=url, timeout_s=REPLY_S)
-            try:
-                yield MeteredModel(
-                    client,
-                    Price(0, 0, 0, 0, "own process"),
-                    open_ledger(),
-                    judge.log,
-                    run=table.manifest.run_id,
-                    stage=table.manifest.stage,
-                    shard=shard,
-                    address=table.address,
-                )
-            finally:
-                await client.aclose()
+        booked = machine_time(table.manifest.run_id, table.manifest.stage, shard, table.address)
+        with booked as clock:
+            async with serving([*SERVER, "--checkpoint", str(folder)], Path(scratch, "stderr.log")) as url:
+                client = OpenAICompatible(name, url=url, timeout_s=REPLY_S)
+                try:
+                    yield MeteredModel(
+                        OnTheClock(client, clock),
+                        Price(0, 0, 0, 0, "own process"),
+                        open_ledger(),
+                        judge.log,
+                        run=table.manifest.run_id,
+                        stage=table.manifest.stage,
+                        shard=shard,
+                        address=table.address,
+                    )
+                finally:
+                    await client.aclose()
 
 
 @asynccontextmanager
@@ -186,8 +213,10 @@ def _signal(session: int, number: signal.Signals) -> None:
 
 def _environment() -> dict[str, str]:
     """This process's without keys, which a server on loopback needs none of, and with our packages."""
-    kept = {
-        name: value for name, value in os.environ.items() if name not in ("OPENAI_API_KEY", "RAPIDAPI_KEY")
-    }
     packages = os.pathsep.join(filter(None, [str(_REPOSITORY), os.environ.get("PYTHONPATH")]))
-    return {**kept, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONPATH": packages}
+    return {
+        **environment_without_keys(),
+        "HF_HUB_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "PYTHONPATH": packages,
+    }

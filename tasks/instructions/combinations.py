@@ -10,13 +10,13 @@ sequence that goes round its tools, categories or collections; no tool (I1) and 
 again before all have come.
 """
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, combinations, count, islice
+from functools import lru_cache
+from itertools import chain, combinations, islice, pairwise
 
 from tasks.records import Combination, Group, Split
-from tasks.storage.canonical import random_of
+from tasks.storage.canonical import seed_of
 from tasks.storage.ids import combination_id
 
 MOST_APIS_OF_ONE_TOOL = 10
@@ -24,9 +24,15 @@ MOST_APIS_OF_ONE_TOOL = 10
 MOST_TOOLS = 5
 MOST_APIS_EACH = 3
 GROUPS: tuple[Group, ...] = ("I1", "I2", "I3")
+EVENLY = 5
+"""Places at the beginning of a group whose sides alternate: what small runs have is spread evenly."""
+LOOKED_AT = 100
+"""Draws of the first round among which sets for those places are looked for."""
 _TRIES = 50
-"""Random draws before the sets not drawn yet are looked for one by one."""
+"""Draws at one origin before it is passed over; sets not drawn in the end are looked for one by one."""
 _MILLION = 1_000_000
+_MIXER = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,44 +111,84 @@ class Draw:
     index: int
     """How many other sets of APIs came before this one; equal sets have equal indices."""
     split: Split
-    """Follows from the index: no set of APIs is on both sides."""
+    """The same for a set of APIs whenever it comes: no set is on both sides."""
+
+
+@dataclass(slots=True)
+class _Origin:
+    """A tool, category or collection while a group is drawn."""
+
+    name: str
+    visits: int = 0
+    spent: bool = False
+    """Nothing new was found there in this round."""
 
 
 def draws(shelf: Shelf, group: Group, seed: int, held_out: float) -> Iterator[Draw]:
     """The sequence of a group: endless, the same for the same arguments, empty where nothing can be combined.
 
+    What is drawn at an origin's n-th visit, and when an origin is visited, hangs on names alone, not on
+    places in lists: where a tool or an API is added or removed, draws that have nothing to do with it stay,
+    and so do their sides but in small catalogues (`first_sides`).
+
     Args:
         shelf: what is there.
         group: I1, I2 or I3.
         seed: of the run.
-        held_out: share of the sets whose instructions are for testing, in [0, 1); spread evenly.
+        held_out: share of the sets whose instructions are for testing, in [0, 1).
     """
-    origins = shelf.origins(group)
-    random_of(seed, "combinations", group).shuffle(origins)
+    sequence = _sequence(shelf, group, seed)
+    head = list(islice(sequence, LOOKED_AT))
+    alone = len(shelf.origins(group)) == 1
+    turns = [frozenset(api_ids) if alone else _turn(group, name, api_ids) for name, api_ids in head]
+    round_ends = next((place for place, turn in enumerate(turns) if turn in turns[:place]), len(turns))
+    first, others = head[:round_ends], head[round_ends:]
+    sides = first_sides([frozenset(api_ids) for _, api_ids in first], held_out, seed, group)
     indices: dict[frozenset[str], int] = {}
+    times: dict[tuple[str, ...], int] = {}
+    for name, api_ids in chain(_spread(first, sides, held_out), others, sequence):
+        together = frozenset(api_ids)
+        if together not in sides:
+            sides[together] = split_of(together, held_out, seed, group)
+        index = indices.setdefault(together, len(indices))
+        repeat = times[api_ids] = times.get(api_ids, -1) + 1
+        combination = Combination(combination_id(group, api_ids, repeat), group, name, api_ids, repeat)
+        yield Draw(combination, index, sides[together])
+
+
+def _sequence(shelf: Shelf, group: Group, seed: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Origin and APIs of each draw, round after round."""
+    names = sorted(shelf.origins(group), key=lambda name: seed_of(seed, "origin", group, name))
+    origins = [_Origin(name) for name in names]
     this_round: set[str | frozenset[str]] = set()
-    place = 0
-    for ordinal in count() if origins else ():
-        found: tuple[str, tuple[str, ...]] | None = None
-        for attempt in range(max(_TRIES, len(origins))):
-            origin = origins[place % len(origins)]
-            place += 1
-            rng = random_of(seed, "combination", group, ordinal, attempt)
-            api_ids = _drawn(shelf, group, origin, rng)
-            if _turn(group, origin, api_ids) not in this_round:
-                found = origin, api_ids
-                break
-        if found is None:
+    while origins:
+        lap = [found for origin in origins if (found := _visited(shelf, group, origin, seed, this_round))]
+        if not lap:
             left = (each for each in every(shelf, group) if _turn(group, *each) not in this_round)
-            found = next(left, None)
-        if found is None:
+            lap = list(islice(left, 1))
+            this_round.update(_turn(group, *each) for each in lap)
+        if not lap:
             this_round.clear()
-            found = origin, api_ids
-        origin, api_ids = found
-        this_round.add(_turn(group, origin, api_ids))
-        index = indices.setdefault(frozenset(api_ids), len(indices))
-        combination = Combination(combination_id(group, api_ids, ordinal), group, origin, api_ids, ordinal)
-        yield Draw(combination, index, split_of(index, held_out))
+            for origin in origins:
+                origin.spent = False
+        yield from lap
+
+
+def _visited(
+    shelf: Shelf, group: Group, origin: _Origin, seed: int, this_round: set[str | frozenset[str]]
+) -> tuple[str, tuple[str, ...]] | None:
+    """What the next visit of an origin gives; None where nothing new is found."""
+    if origin.spent:
+        return None
+    for attempt in range(1 if group == "I1" else _TRIES):
+        salt = seed_of(seed, "combination", group, origin.name, origin.visits, attempt)
+        api_ids = _drawn(shelf, group, origin.name, salt)
+        if _turn(group, origin.name, api_ids) not in this_round:
+            this_round.add(_turn(group, origin.name, api_ids))
+            origin.visits += 1
+            return origin.name, api_ids
+    origin.spent = True
+    return None
 
 
 def every(shelf: Shelf, group: Group) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -172,11 +218,55 @@ def distinct(shelf: Shelf, group: Group, limit: int) -> int:
     return len(found)
 
 
-def split_of(index: int, held_out: float) -> Split:
-    """Side of the n-th set: of any run of sets, a share of `held_out` is for testing, rounded."""
-    share = round(held_out * _MILLION)
-    before, after = ((2 * sets * share + _MILLION) // (2 * _MILLION) for sets in (index, index + 1))
-    return "test" if after > before else "train"
+def early_sides(held_out: float, places: int) -> list[Split]:
+    """Which side the sets at the first places of a group are on: every n-th is for testing."""
+    share = _in_millionths(held_out)
+    tests = [(2 * place * share + _MILLION) // (2 * _MILLION) for place in range(places + 1)]
+    return ["test" if after > before else "train" for before, after in pairwise(tests)]
+
+
+def split_of(together: frozenset[str], held_out: float, seed: int, group: Group) -> Split:
+    """Side of a set of APIs, as its names fall: what else a catalogue has changes nothing about it."""
+    return "test" if _fall(together, seed, group) < _in_millionths(held_out) else "train"
+
+
+def first_sides(
+    sets: Sequence[frozenset[str]], held_out: float, seed: int, group: Group
+) -> dict[frozenset[str], Split]:
+    """Sides of the sets of a first round: as their names fall, if that leaves each side what it is to have.
+
+    A small catalogue may have too few sets on one side for the first places. Those that fell next to it
+    change over then; of more sets than a few dozen hardly one ever has to.
+    """
+    falls = {each: _fall(each, seed, group) for each in sets}
+    wanted = early_sides(held_out, min(EVENLY, len(sets)))
+    held = sum(fall < _in_millionths(held_out) for fall in falls.values())
+    held = min(max(held, wanted.count("test")), len(sets) - wanted.count("train"))
+    ranked = sorted(sets, key=lambda each: (falls[each], sorted(each)))
+    return {each: "test" if place < held else "train" for place, each in enumerate(ranked)}
+
+
+def _spread(
+    first: Sequence[tuple[str, tuple[str, ...]]], sides: Mapping[frozenset[str], Split], held_out: float
+) -> list[tuple[str, tuple[str, ...]]]:
+    """A first round, with sets of the right sides drawn forward to the first places.
+
+    Sides do not follow places but places sides: where a tool goes, others move up and stay on their side.
+    """
+    left = list(first)
+    early: list[tuple[str, tuple[str, ...]]] = []
+    for side in early_sides(held_out, min(EVENLY, len(first))):
+        early.append(next(each for each in left if sides[frozenset(each[1])] == side))
+        left.remove(early[-1])
+    return early + left
+
+
+def _fall(together: frozenset[str], seed: int, group: Group) -> int:
+    return seed_of("split", seed, group, *sorted(together)) % _MILLION
+
+
+def _in_millionths(held_out: float) -> int:
+    return round(held_out * _MILLION)
 
 
 def why_none(shelf: Shelf, group: Group) -> str:
@@ -201,22 +291,35 @@ def _turn(group: Group, origin: str, api_ids: Sequence[str]) -> str | frozenset[
     return origin if group == "I1" else frozenset(api_ids)
 
 
-def _drawn(shelf: Shelf, group: Group, origin: str, rng: random.Random) -> tuple[str, ...]:
+def _drawn(shelf: Shelf, group: Group, origin: str, salt: int) -> tuple[str, ...]:
     if group == "I1":
-        return _sampled(shelf.tools[origin], MOST_APIS_OF_ONE_TOOL, rng)
-    tools = shelf.tools_of(group, origin)
-    size = rng.randint(2, min(MOST_TOOLS, len(tools)))
-    chosen = rng.sample(tools, size)
-    while not shelf.belong(group, chosen):
-        chosen = rng.sample(tools, size)
-    most = [rng.randint(1, MOST_APIS_EACH) for _ in chosen]
-    parts = (_sampled(shelf.tools[tool], each, rng) for tool, each in zip(chosen, most, strict=True))
+        return _sampled(shelf.tools[origin], MOST_APIS_OF_ONE_TOOL, salt)
+    tools = _ranked(shelf.tools_of(group, origin), salt)
+    size = min(2 + seed_of(salt, "tools") % (MOST_TOOLS - 1), len(tools))
+    chosen = tools[:size]
+    if not shelf.belong(group, chosen):  # all of one category: the next tool of another one joins instead
+        other = next(tool for tool in tools if shelf.category_of[tool] != shelf.category_of[tools[0]])
+        chosen = [*chosen[:-1], other]
+    parts = (
+        _sampled(shelf.tools[tool], 1 + seed_of(salt, "apis", tool) % MOST_APIS_EACH, salt) for tool in chosen
+    )
     return tuple(chain.from_iterable(parts))
 
 
-def _sampled(apis: Sequence[str], most: int, rng: random.Random) -> tuple[str, ...]:
+def _sampled(apis: Sequence[str], most: int, salt: int) -> tuple[str, ...]:
     """At most so many of a tool's APIs, in their order."""
-    return tuple(apis) if len(apis) <= most else tuple(sorted(rng.sample(apis, most)))
+    return tuple(apis) if len(apis) <= most else tuple(sorted(_ranked(apis, salt)[:most]))
+
+
+def _ranked(names: Iterable[str], salt: int) -> list[str]:
+    """Names in an order that is theirs under a salt: one that comes or goes moves no other two."""
+    return sorted(names, key=lambda name: (((_own(name) ^ salt) * _MIXER) & _MASK, name))
+
+
+@lru_cache(maxsize=1 << 20)
+def _own(name: str) -> int:
+    """A number of a name's own; hashing it for every draw again would be most of a draw's time."""
+    return seed_of(name)
 
 
 def _choices(shelf: Shelf, tools: Sequence[str]) -> Iterator[tuple[str, ...]]:

@@ -4,6 +4,8 @@ Shards are parts of a group. Run again with the same parameters it writes what i
 that reached this host are taken from the call log.
 """
 
+from collections import Counter
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -13,24 +15,28 @@ from tasks.instructions import prompts
 from tasks.instructions.catalogue import Catalogue
 from tasks.instructions.combinations import GROUPS, Shelf, distinct, why_none
 from tasks.instructions.figures import figures_of
+from tasks.instructions.kept import Kept
 from tasks.instructions.prompts import STAGE
 from tasks.instructions.writing import MOST_WRITTEN, write_shard
 from tasks.llm.ledger import caps_of, open_ledger
 from tasks.llm.metered import require_usable
 from tasks.llm.openai_compatible import model_named
+from tasks.llm.spending.overruns import overrun_notes
 from tasks.records import Call, Combination, Group, Instruction, Reject, Spend
 from tasks.storage.addresses import normalise
-from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
+from tasks.storage.carrying import CARRIED, carried_values, carry_over, earlier_version, is_carried
+from tasks.storage.planning import TableSpec, plan_table
+from tasks.storage.stage import Progress, Report, StageParameters, report_of, run_here
 from tasks.storage.table import Table
 
 NAME = STAGE
-CODE_VERSION = "1"
+CODE_VERSION = "3"
 
 
 class Parameters(StageParameters):
     """Write instructions for combinations of APIs: single tools (I1), categories (I2), collections (I3)."""
 
-    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"budget_usd", "concurrency"}
+    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"budget_usd", "budget_tokens", "concurrency"}
 
     catalog: str = Field(
         description="Address of a catalogue, as crawl wrote it", json_schema_extra={"position": 0}
@@ -48,8 +54,16 @@ class Parameters(StageParameters):
         0.2, ge=0, le=0.9, description="Share of combinations whose instructions are for testing"
     )
     budget_usd: float | None = Field(None, ge=0, description="Cap of this stage's spend in its run [USD]")
+    budget_tokens: int | None = Field(
+        None, ge=0, description="Cap of this stage's tokens in its run [tokens]"
+    )
     concurrency: int = Field(8, ge=1, le=512, description="Requests in the air, per shard")
     shard_size: int = Field(200, ge=1, le=100_000, description="Instructions per shard")
+    since: str = Field(
+        "",
+        description="Address of an earlier version: what a new catalogue or a longer list leaves "
+        "untouched is carried over from it",
+    )
 
 
 def plan(parameters: Parameters) -> str:
@@ -60,22 +74,37 @@ def plan(parameters: Parameters) -> str:
     shelf = Catalogue(parameters.catalog).shelf
     groups, notes = possible_groups(asked, shelf)
     require_usable(parameters.model)
+    earlier = earlier_version(parameters, NAME, parameters.instructions)
+
+    impossible = {group: why_none(shelf, group) for group in asked or GROUPS if group not in groups}
+
+    @cache
+    def kept(of: Table) -> Kept:
+        return Kept(of, parameters.catalog, groups, impossible)
 
     def shards() -> tuple[list[dict[str, Any]], list[str]]:
-        parts = [part for group in groups for part in parts_of(group, shelf, parameters)]
-        return parts, notes
+        if earlier is None:
+            return [part for group in groups for part in parts_of(group, shelf, parameters)], notes
+        lacking = kept(earlier).lacking(parameters.count)
+        parts = [part for group in groups for part in parts_of(group, shelf, parameters, lacking[group])]
+        return [CARRIED, *parts], [*notes, *kept(earlier).notes()]
 
     table = plan_table(
-        stage=NAME,
-        address=parameters.instructions,
-        parameters=parameters,
-        code_version=CODE_VERSION,
-        inputs={"catalog": parameters.catalog},
-        members=(Instruction, Combination, Call, Spend, Reject),
-        make_plan=shards,
-        decides={"prompt": prompts.version()},
+        TableSpec(
+            stage=NAME,
+            address=parameters.instructions,
+            parameters=parameters,
+            code_version=CODE_VERSION,
+            inputs={"catalog": parameters.catalog},
+            members=(Instruction, Combination, Call, Spend, Reject),
+            decides={"prompt": prompts.version()},
+            since=earlier,
+            may_differ=("input catalog", "groups", "count", "shard_size"),
+        ),
+        shards,
     )
-    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
+    carry_over(table, earlier, kept)
+    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd, parameters.budget_tokens)
     return table.address
 
 
@@ -120,11 +149,15 @@ def possible_groups(asked: list[Group], shelf: Shelf) -> tuple[list[Group], list
     ]
 
 
-def parts_of(group: Group, shelf: Shelf, parameters: Parameters) -> list[dict[str, Any]]:
+def parts_of(
+    group: Group, shelf: Shelf, parameters: Parameters, count: int | None = None
+) -> list[dict[str, Any]]:
     """The shards of a group: each has its share of the count and its own sets of APIs to write for."""
-    wanted = -(-parameters.count // parameters.shard_size)
-    of = distinct(shelf, group, wanted)
-    share, more = divmod(parameters.count, of)
+    count = parameters.count if count is None else count
+    if not count:
+        return []
+    of = distinct(shelf, group, -(-count // parameters.shard_size))
+    share, more = divmod(count, of)
     return [{"group": group, "slice": part, "of": of, "count": share + (part < more)} for part in range(of)]
 
 
@@ -144,8 +177,12 @@ def finish(address: str) -> Report:
         Catalogue(table.manifest.inputs["catalog"]).names(),
         written=report.rows.get("combinations", 0) * parameters["per_request"],
     )
-    for group in sorted({work["group"] for work in table.manifest.plan}):
-        wanted = sum(work["count"] for work in table.manifest.plan if work["group"] == group)
+    carried = Counter(carried_values(table, "instructions", "group"))
+    if is_carried(table):
+        report.figures["carried"] = sum(carried.values())
+    plan = [work for work in table.manifest.plan if work != CARRIED]
+    for group in sorted({work["group"] for work in plan}):
+        wanted = carried[group] + sum(work["count"] for work in plan if work["group"] == group)
         got = report.figures.get(group, 0)
         if got < wanted:
             report.notes.append(
@@ -156,6 +193,7 @@ def finish(address: str) -> Report:
         report.notes.append("no instruction is held out for testing; write more, or raise held_out")
     if any(row.teacher_kind == "rehearsal" for row in instructions):
         report.notes.append("written by the rehearsal teacher: rule-made, no language model")
+    report.notes += overrun_notes(report.run_id, NAME)
     return report
 
 

@@ -11,20 +11,24 @@ are counted again with the rows that are published then, so that tables and ledg
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 from tasks.errors import RecordError
-from tasks.llm import payment
-from tasks.llm.booking import CallKey, Refusal
+from tasks.llm import draining, payment
+from tasks.llm.accounts import CallKey, Refusal, Reservation
 from tasks.llm.call_log import CallLog, call_log_of
-from tasks.llm.ledger import Ledger, open_ledger
+from tasks.llm.fees import Fee
+from tasks.llm.ledger import open_ledger
 from tasks.llm.openai_compatible import OpenAICompatible
 from tasks.llm.payment import Paying, answering
 from tasks.llm.pricing import Prices, price_of
 from tasks.llm.protocol import ChatModel, ChatReply, ChatRequest, FunctionCall, Usage
+from tasks.llm.provider_limits import limit_of
+from tasks.llm.reserving import Books, Sent, paid_for
 from tasks.llm.servers import base_url, require_reachable
+from tasks.llm.store_requests import requests_booked
 from tasks.records import Call, Spend, TeacherKind
 from tasks.storage.canonical import canonical_json
 from tasks.storage.table import Table
@@ -34,12 +38,13 @@ class MeteredModel:
     """One model for one shard."""
 
     def __init__(
-        self, model: ChatModel, price: Prices, ledger: Ledger, log: CallLog, *, run: str, stage: str,
-        shard: int, address: str,
+        self, model: ChatModel, price: Prices, ledger: Books, log: CallLog, *, run: str, stage: str,
+        shard: int, address: str, searcher: str = "",
     ):  # fmt: skip
         self.log = log
         self._model, self._price, self._ledger = model, price, ledger
         self._run, self._stage, self._shard, self._address = run, stage, shard, address
+        self._searcher = searcher
         self._calls: dict[str, list[Call]] = defaultdict(list)
         self._line = asyncio.Lock()
 
@@ -67,7 +72,7 @@ class MeteredModel:
         """
         content = canonical_json(request.body())
         key = hashlib.blake2b(content, digest_size=16).hexdigest()
-        call = CallKey(self._run, self._stage, self._shard, self._address, subject, self.name, key, ordinal)
+        call = self._key(subject, self.name, key, ordinal)
         machine = answering(self._price, len(content), request.max_tokens)
         try:
             logged, replayed = await self._carried_out(machine, request, call)
@@ -85,6 +90,30 @@ class MeteredModel:
             usage_known=logged["usage_known"],
         )
 
+    async def pay_for_api(
+        self,
+        api_id: str,
+        subject: str,
+        request: str,
+        ordinal: int,
+        fee: Fee,
+        send: Callable[[], Awaitable[Sent]],
+    ) -> tuple[Sent, int]:
+        """Make an API call that costs money, within the caps; what came of it, and what it cost [nano-USD].
+
+        Args:
+            api_id: that is called.
+            subject: the instruction it is for.
+            request: key of its arguments.
+            ordinal: n-th calling with these for this subject.
+            fee: what it costs, and its quota.
+            send: makes the call. What it raises is booked in full, unless nobody was reached.
+
+        Raises:
+            BudgetExceeded: it cannot fit under a cap with nothing in flight. Else what `send` raises.
+        """
+        return await paid_for(self._ledger, self._key(subject, api_id, request, ordinal, "api"), fee, send)
+
     def record_api_call(self, call: Call) -> None:
         """Count an API call among a subject's calls."""
         self._calls[call.subject_id].append(call)
@@ -98,7 +127,7 @@ class MeteredModel:
         """What calls have cost, a row a model, for the same generation as the calls."""
         sums: dict[str, list[int]] = {}
         for call in calls:
-            if call.kind == "model":
+            if call.kind == "model" or call.cost_nano_usd:
                 row = sums.setdefault(call.target, [0] * 6)
                 classes = (
                     call.uncached_tokens,
@@ -111,6 +140,14 @@ class MeteredModel:
         return [
             Spend(self._run, self._stage, self._shard, model, *row) for model, row in sorted(sums.items())
         ]
+
+    def _key(
+        self, subject: str, target: str, request: str, ordinal: int, kind: Literal["model", "api"] = "model"
+    ) -> CallKey:
+        return CallKey(
+            self._run, self._stage, self._shard, self._address, subject, target, request, ordinal,
+            self._searcher, kind,
+        )  # fmt: skip
 
     async def _carried_out(
         self, machine: Paying, request: ChatRequest, call: CallKey
@@ -139,27 +176,32 @@ class MeteredModel:
         match effect:
             case payment.Recall():
                 return self.log.get(call.subject, "model", call.request, call.ordinal)
-            case payment.Reserve(worst):
-                return await self._reserved(call, worst, place)
+            case payment.Reserve():
+                draining.refuse_new_work()
+                return await self._reserved(call, effect, place)
             case payment.Wait(pause_s):
                 await place.wait(pause_s)
             case payment.Complete():
-                return await self._model.complete(request)
+                async with draining.in_the_air():
+                    return await self._model.complete(request)
             case payment.Log(answer):
                 self.log.put(call.subject, "model", call.request, call.ordinal, answer)
-            case payment.Settle(call_id, usage, cost, latency_s, status):
-                self._ledger.settle(call_id, usage, cost, latency_s, status)
+            case payment.Settle(call_id, usage, cost, latency_s, status, at_worst):
+                await self._ledger.settle_soon(call_id, usage, cost, latency_s, status, at_worst)
             case payment.SettleLogged(answer):
                 usage = Usage(**answer["usage"])
                 self._ledger.settle_logged(
-                    answer["call_id"], call, usage, answer["cost"], answer["latency_s"]
-                )
+                    answer["call_id"], call, usage, answer["cost"], answer["latency_s"],
+                    not answer["usage_known"],
+                )  # fmt: skip
 
-    async def _reserved(self, call: CallKey, worst: int, place: "_Place") -> int | Refusal:
+    async def _reserved(
+        self, call: CallKey, worst: payment.Reserve, place: "_Place"
+    ) -> Reservation | Refusal:
         """Reserve; while somebody waits in line, nobody passes him."""
         if self._line.locked():
             await place.take()
-        outcome = self._ledger.reserve(call, worst, self._price.source)
+        outcome = await self._ledger.reserve_soon(call, worst.worst, self._price.source, worst.tokens)
         if not isinstance(outcome, Refusal):
             place.leave()
         return outcome
@@ -214,12 +256,13 @@ class _Place:
 
 
 def require_usable(model_name: str) -> None:
-    """Say before the first paid call what is wrong with a model: its price, its server, its key, its name.
+    """Say before the first paid call what is wrong with a model: price, limits, server, key, name.
 
     Raises:
         ConfigurationError: no price is known, nobody answers, the key is refused, or the model is unknown.
     """
     require_priced(model_name)
+    limit_of(base_url())
     require_reachable(base_url(), model_name)
 
 
@@ -236,18 +279,21 @@ def require_priced(model_name: str) -> Prices:
 async def open_session(table: Table, shard: int, model_name: str) -> AsyncIterator[MeteredModel]:
     """The model of a stage's shard with its log and the ledger; connections are given back at the end."""
     price, ledger, client = require_priced(model_name), open_ledger(), OpenAICompatible(model_name)
-    log = call_log_of(table.address, shard, table.manifest.run_id)
-    try:
-        yield MeteredModel(
-            client,
-            price,
-            ledger,
-            log,
-            run=table.manifest.run_id,
-            stage=table.manifest.stage,
-            shard=shard,
-            address=table.address,
-        )
-    finally:
-        await client.aclose()
-        log.close()
+    run, stage = table.manifest.run_id, table.manifest.stage
+    log = call_log_of(table.address, shard, run)
+    with requests_booked(run, stage, shard, table.address):
+        try:
+            yield MeteredModel(
+                client,
+                price,
+                ledger,
+                log,
+                run=run,
+                stage=stage,
+                shard=shard,
+                address=table.address,
+                searcher=str(table.parameters().get("method") or ""),
+            )
+        finally:
+            await client.aclose()
+            log.close()

@@ -6,6 +6,7 @@ anew.
 """
 
 import asyncio
+import json
 import math
 import time
 from datetime import UTC, datetime
@@ -13,7 +14,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from tasks.errors import ConfigurationError, ModelOverloaded, RecordError
+from tasks.llm import draining
 from tasks.llm.protocol import REHEARSAL_PREFIX, ChatReply, ChatRequest
+from tasks.llm.provider_limits import Turnstile
 from tasks.llm.replies import reply_of
 from tasks.llm.servers import base_url as base_url
 from tasks.llm.servers import checked_url, key_for
@@ -21,6 +24,7 @@ from tasks.llm.servers import is_loopback as is_loopback
 from tasks.llm.servers import model_named as model_named
 from tasks.llm.servers import require_reachable as require_reachable
 from tasks.records import TeacherKind
+from tasks.storage.keys import SHORTEST, without_keys
 
 ATTEMPTS = 6
 """As ToolBench: a request is tried six times before its node is given up."""
@@ -63,6 +67,7 @@ class OpenAICompatible:
         self._raw = httpx.Response
         self._key = "" if url and is_loopback(self.url) else key_for(self.url)
         self._first_pause_s = first_pause_s
+        self._turnstile = Turnstile(self.url)
         self._limit = "max_tokens"
         self._may_say_parallel = True
         self._spoken = False
@@ -75,11 +80,15 @@ class OpenAICompatible:
         """See `ChatModel.complete`; waits out 429 and 5xx with growing pauses, six tries in all."""
         said = ""
         for attempt in range(1, ATTEMPTS + 1):
+            if attempt > 1:
+                draining.refuse_new_work()
             started = time.monotonic()
             asked_s: float | None = None
             limit, parallel = self._limit, request.parallel and self._may_say_parallel  # others learn too
             try:
-                body = await self._ask(request)
+                async with self._turnstile.turn():
+                    started = time.monotonic()  # waiting for our own limits is no latency of the model's
+                    body = await self._ask(request)
                 if body.get("choices") or not body.get("error"):
                     return reply_of(body, time.monotonic() - started)
                 said = self._plain(body["error"])  # an error under status 200, as gateways send
@@ -117,7 +126,7 @@ class OpenAICompatible:
         # `create` walks through every message and schema first, which takes longer than all else here.
         answer = await self._client.post(path, cast_to=self._raw, body=sent)
         try:
-            body = answer.json()
+            body = json.loads(self._without_key(answer.text))
         except RecursionError:  # thousands of brackets, as a model may write them: a reply that says nothing
             return {}
         except ValueError:
@@ -170,12 +179,16 @@ class OpenAICompatible:
             return f"{status} {said}"
         raise ConfigurationError(f"{self.url} refuses the request ({status}): {said}") from None
 
+    def _without_key(self, text: str) -> str:
+        """A reply as it is logged: a server that repeats its request's headers would bring the key along."""
+        return without_keys(text, [self._key]) if len(self._key) >= SHORTEST else text
+
     def _plain(self, said: Any) -> str:
         """What a server said in one line, without the key should it repeat it."""
         if isinstance(said, dict):
             said = said.get("message") or said
         text = " ".join(str(said).split())
-        return (text.replace(self._key, "***") if self._key else text)[:300]
+        return without_keys(text, [self._key])[:300]
 
 
 def _asked_s(headers: Any) -> float | None:

@@ -14,14 +14,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tasks.errors import BudgetExceeded, FactoryError, ModelOverloaded, RecordError, StorageUnavailable
-from tasks.llm.booking import NANO, Refusal
+from tasks.llm.accounts import EVERY_DAY, NANO, Refusal, Reservation, Unit
 from tasks.llm.pricing import Prices
 from tasks.llm.protocol import ChatReply, Usage
 
 BILLED_TRIES = 3
 """Times a request is paid for when its answer is lost on the way; each is reserved."""
+RAISE_THE_CAP = "and run again, finished work stays"
+"""Said where a call does not fit; by it `refused_by` knows why a shard has ended."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 0.5
 """Pauses before a reservation that did not fit is tried again."""
+ABSURD = 100
+"""A server that reports more than this many times the tokens that a call can have reports nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,11 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Wants the worst case reserved; is sent the call's id, or why it does not fit."""
+    """Wants the worst case reserved; is sent the reservation, or why it does not fit."""
 
     worst: int
     """nano-USD."""
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class Settle:
     """nano-USD."""
     latency_s: float
     status: str
+    at_worst: bool = False
+    """Nobody knows its usage: the tokens that were reserved are booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ def answering(price: Prices, request_bytes: int, max_tokens: int) -> Paying:
     if logged is not None:
         yield SettleLogged(logged)
         return logged, True
-    worst = price.worst(request_bytes, max_tokens)
+    worst = Reserve(price.worst(request_bytes, max_tokens), request_bytes + max_tokens)
     for attempt in range(1, BILLED_TRIES + 1):
         try:
             return (yield from _paying(price, worst)), False
@@ -106,8 +113,8 @@ def answering(price: Prices, request_bytes: int, max_tokens: int) -> Paying:
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _paying(price: Prices, worst: int) -> Generator[Effect, Any, dict[str, Any]]:
-    call_id = yield from _reserving(worst)
+def _paying(price: Prices, worst: Reserve) -> Generator[Effect, Any, dict[str, Any]]:
+    call_id, reserved, _ = yield from _reserving(worst)
     try:
         reply: ChatReply = yield Complete()
     except GeneratorExit:  # nobody runs this machine any more: as a kill, the reservation stays counted
@@ -116,14 +123,18 @@ def _paying(price: Prices, worst: int) -> Generator[Effect, Any, dict[str, Any]]
         # A refusal is not billed; whatever else ended the waiting, an answer may have been.
         unknown = not isinstance(error, FactoryError) or getattr(error, "maybe_billed", False)
         status = error.reason if isinstance(error, RecordError) else type(error).__name__
-        yield Settle(call_id, Usage(), worst if unknown else 0, 0.0, status)
+        yield Settle(call_id, Usage(), reserved if unknown else 0, 0.0, status, at_worst=unknown)
         raise
-    cost = price.cost(reply.usage) if reply.usage_known else worst
+    usage = reply.usage
+    known = reply.usage_known and usage.prompt + usage.output <= ABSURD * worst.tokens
+    if not known:
+        usage = Usage()
+    cost = price.cost(usage) if known else reserved
     answer = {
         "content": reply.content,
         "calls": [asdict(each) for each in reply.calls],
-        "usage": asdict(reply.usage),
-        "usage_known": reply.usage_known,
+        "usage": asdict(usage),
+        "usage_known": known,
         "latency_s": reply.latency_s,
         "finish_reason": reply.finish_reason,
         "cost": cost,
@@ -133,23 +144,52 @@ def _paying(price: Prices, worst: int) -> Generator[Effect, Any, dict[str, Any]]
         yield Log(answer)
     except StorageUnavailable:
         # Nobody may use it, and it is paid all the same: no other call shall wait for this reservation.
-        yield Settle(call_id, reply.usage, cost, reply.latency_s, "not logged")
+        yield Settle(call_id, usage, cost, reply.latency_s, "not logged", not known)
         raise
-    yield Settle(call_id, reply.usage, cost, reply.latency_s, "ok")
+    yield Settle(call_id, usage, cost, reply.latency_s, "ok", not known)
     return answer
 
 
-def _reserving(worst: int) -> Generator[Effect, Any, int]:
+def _reserving(worst: Reserve) -> Generator[Effect, Any, Reservation]:
     pause_s = FIRST_WAIT_S
     while True:
-        outcome: int | Refusal = yield Reserve(worst)
+        outcome: Reservation | Refusal = yield worst
         if not isinstance(outcome, Refusal):
             return outcome
-        if outcome.reserved == 0:
-            raise BudgetExceeded(
-                f"{outcome.scope}: {outcome.settled / NANO:.4f} of {outcome.cap / NANO:.4f} USD are "
-                f"spent and the next call may cost {worst / NANO:.4f}; raise --budget-usd and run again, "
-                "finished work stays"
-            )
+        if outcome.is_final:
+            raise BudgetExceeded(said_of(outcome))
         yield Wait(pause_s)
         pause_s = min(2 * pause_s, LONGEST_WAIT_S)
+
+
+def refused_by(sentence: str, scope: str, unit: Unit) -> bool:
+    """Whether a sentence of `said_of`, or one that quotes it, names the cap of this scope and currency."""
+    return all(each in sentence for each in (f"{scope}: ", f" {unit} are spent", RAISE_THE_CAP))
+
+
+def said_of(refusal: Refusal) -> str:
+    """Why nothing more can be spent, and what to do, in one sentence."""
+    usd = refusal.unit == "USD"
+
+    def amount(value: int) -> str:
+        return f"{value / NANO:.4f}" if usd else f"{value:,}"
+
+    above = refusal.settled - refusal.cap
+    beyond = f" ({amount(above)} above it: servers billed more than was reserved)" if above > 0 else ""
+    return (
+        f"{refusal.scope}: {amount(refusal.settled)} of {amount(refusal.cap)} {refusal.unit} are spent"
+        f"{beyond} and the next call may cost {amount(refusal.wanted)}; "
+        f"raise {_cap_of(refusal.scope, refusal.unit)} {RAISE_THE_CAP}"
+    )
+
+
+def _cap_of(scope: str, unit: Unit) -> str:
+    """Where whoever reads this raises the cap of a scope."""
+    kind, _, name = scope.partition(":")
+    option = f"--budget-{unit.lower()}"
+    if "/" in name:
+        return option
+    command = f"'foundry spend cap {scope} {'USD' if unit == 'USD' else '--tokens N'}'"
+    if kind == EVERY_DAY:
+        return f"FOUNDRY_DAY_CAP_{unit.upper()} for every day, or this day's cap by {command},"
+    return f"{option} of the factory, or its cap by {command},"

@@ -2,15 +2,19 @@
 
 `FOUNDRY_PRICES` names a JSON file `{"<model>": {"input": 0.15, "cached": 0.075, "cache_write": 0.15,
 "output": 0.6}}` in USD per million tokens; `cached` and `cache_write` default to `input`. The package
-(genai-prices) knows list prices offline, among them those that rise with the length of a prompt.
+(genai-prices) knows list prices offline, among them those that rise with the length of a prompt: the asked
+server's own, else those of who is known for the model, and the source then says for whom they were assumed.
 """
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -18,6 +22,8 @@ from tasks.errors import ConfigurationError
 from tasks.llm.protocol import REHEARSAL_PREFIX, Usage
 from tasks.llm.servers import is_loopback
 
+NO_MODELS = ("apis", "machine", "storage")
+"""Entries of the file that `fees` reads."""
 _PICO_PER_NANO = 1000
 
 
@@ -64,17 +70,32 @@ class Price:
 class ListPrice:
     """The list price of a model that genai-prices knows."""
 
-    def __init__(self, model: str):
+    def __init__(self, model: str, server_url: str = ""):
         """Look the model up.
+
+        Args:
+            model: its name.
+            server_url: who is asked, and whose price is taken. Where the package does not know it, or not
+                with this model, that of the model's known provider is assumed, and the source says so.
 
         Raises:
             LookupError: the package does not know it.
         """
         import genai_prices  # 0.3 s, paid by who pays
 
-        self._prices, self._model = genai_prices, model
-        found = genai_prices.calc_price(genai_prices.Usage(input_tokens=1), model_ref=model)
-        self.source = f"genai-prices {genai_prices.__version__} {found.provider.id}/{found.model.id}"
+        self._prices, self._model, self._url = genai_prices, model, server_url or None
+        try:
+            found, assumed = self._calculated(genai_prices.Usage(input_tokens=1)), ""
+        except LookupError:
+            self._url, assumed = None, f", assumed for {urlsplit(server_url).hostname}"
+            found = self._calculated(genai_prices.Usage(input_tokens=1))
+        self.source = (
+            f"genai-prices {genai_prices.__version__} {found.provider.id}/{found.model.id} "
+            f"of {datetime.now(UTC):%Y-%m-%d}, {found.model_price}{assumed}"
+        )
+
+    def _calculated(self, usage: Any) -> Any:
+        return self._prices.calc_price(usage, model_ref=self._model, provider_api_url=self._url)
 
     def cost(self, usage: Usage) -> int:
         """nano-USD of one reply, rounded."""
@@ -84,7 +105,7 @@ class ListPrice:
             cache_write_tokens=usage.cache_write,
             output_tokens=usage.output,
         )
-        usd = self._prices.calc_price(tokens, model_ref=self._model).total_price
+        usd = self._calculated(tokens).total_price
         return int((Decimal(usd) * 10**9).to_integral_value())
 
     def worst(self, request_bytes: int, max_tokens: int) -> int:
@@ -103,14 +124,14 @@ def price_of(model: str, server_url: str) -> Prices:
         ConfigurationError: nobody knows its price, or the price file is malformed.
     """
     listed = os.environ.get("FOUNDRY_PRICES")
-    if listed:
-        entry = _listed(Path(listed)).get(model)
+    if listed and model not in NO_MODELS:
+        entry = prices_listed(Path(listed)).get(model)
         if entry is not None:
             return _from_file(entry, model, listed)
     rehearsed = model.startswith(REHEARSAL_PREFIX) and is_loopback(server_url)
     if not rehearsed:
         with suppress(LookupError):  # unknown to the package: a server of this machine costs nothing
-            return ListPrice(model)
+            return ListPrice(model, server_url)
     if is_loopback(server_url):
         return Price(0, 0, 0, 0, "loopback")
     raise ConfigurationError(
@@ -119,7 +140,18 @@ def price_of(model: str, server_url: str) -> Prices:
     )
 
 
-def _listed(path: Path) -> dict[str, Any]:
+def dated(path: str) -> str:
+    """A price file as rows of the ledger name it: with the day it was written."""
+    written = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    return f"file {Path(path).name} of {written:%Y-%m-%d}"
+
+
+def prices_listed(path: Path) -> dict[str, Any]:
+    """What a price file holds.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
     try:
         found = orjson.loads(path.read_bytes())
     except (OSError, orjson.JSONDecodeError) as error:
@@ -141,7 +173,12 @@ def _from_file(entry: Any, model: str, path: str) -> Price:
         ) from error
     if min(pico) < 0:
         raise ConfigurationError(f"FOUNDRY_PRICES: the entry of '{model}' in {path} has a negative price")
-    return Price(pico[0], pico[1], pico[2], pico[3], f"file {Path(path).name}")
+    return Price(pico[0], pico[1], pico[2], pico[3], f"{dated(path)}, {_rates(pico)}")
+
+
+def _rates(pico: Sequence[int]) -> str:
+    """Prices as they are copied into rows: uncached, cached, cache-write, output."""
+    return "/".join(f"{each / 1_000_000:g}" for each in pico) + " USD/M"
 
 
 def _pico(usd_per_million: Decimal) -> int:

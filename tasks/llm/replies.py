@@ -44,6 +44,8 @@ def usage_of(reported: Any) -> Usage | None:
     written = _count(details.get("cache_write_tokens") or 0)
     if prompt is None or output is None or cached is None or written is None or cached + written > prompt:
         return None
+    # Some servers count the tokens of a model's reasoning in the total only; they are billed as output.
+    output = max(output, (_count(reported.get("total_tokens")) or 0) - prompt)
     return Usage(uncached=prompt - cached - written, cached=cached, cache_write=written, output=output)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from tasks.errors import ConfigurationError
+from tasks.storage.keys import key_of
 
 if TYPE_CHECKING:
     import httpx
@@ -76,7 +77,7 @@ def key_for(url: str) -> str:
     Raises:
         ConfigurationError: a hosted server without a key, or a key that no header can carry.
     """
-    key = os.environ.get("OPENAI_API_KEY", "").strip()
+    key = key_of("OPENAI_API_KEY")
     if not key and not is_loopback(url):
         raise ConfigurationError(f"no key for {url}: set OPENAI_API_KEY")
     if not (key.isascii() and key.isprintable()):

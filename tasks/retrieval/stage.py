@@ -7,17 +7,21 @@ of the two it must beat, MiniLM as it came and BM25.
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 from pydantic import Field
 
 from tasks.errors import ConfigurationError
+from tasks.llm.ledger import caps_of, open_ledger
+from tasks.llm.machine import Timed, machine_time
+from tasks.llm.store_requests import requests_booked
 from tasks.records import Checkpoint, Pair
 from tasks.retrieval.batches import PairSet, arrange
 from tasks.retrieval.encoder import MINILM, weights_folder
 from tasks.retrieval.index import Index
-from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
+from tasks.storage.planning import TableSpec, plan_table
+from tasks.storage.stage import Progress, Report, StageParameters, report_of, run_here
 from tasks.storage.table import Shard, Table
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ RIVALS = ("trained", "minilm", "bm25")
 
 class Parameters(StageParameters):
     """Train the API retriever, and measure it beside its untrained self and BM25."""
+
+    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"budget_usd"}
 
     samples: str = Field(description="Address that assemble has written", json_schema_extra={"position": 0})
     retriever: str = Field(
@@ -52,6 +58,9 @@ class Parameters(StageParameters):
     )
     learning_rate: float = Field(5e-5, gt=0, le=1, description="Peak, after a tenth of the steps")
     max_length: int = Field(160, ge=8, le=512, description="Word pieces a text is cut to [tokens]")
+    budget_usd: float | None = Field(
+        None, ge=0, description="Cap of this stage's machine time and requests in its run [USD]"
+    )
 
 
 def plan(parameters: Parameters) -> str:
@@ -64,7 +73,7 @@ def plan(parameters: Parameters) -> str:
         raise ConfigurationError(
             f"{parameters.samples} holds the output of '{samples.manifest.stage}', not query-API pairs"
         )
-    rows = samples.read(Pair, "pairs").select(["split", "query", "relevant"]).to_pylist()
+    rows = samples.read(Pair, "pairs", columns=["split", "query", "relevant"]).to_pylist()
     queries = {row["query"] for row in rows if row["relevant"] and row["split"] == "train"}
     if len(queries) < 2:
         raise ConfigurationError(
@@ -74,15 +83,19 @@ def plan(parameters: Parameters) -> str:
     from_table = parameters.base != MINILM and Table.exists(parameters.base)
     if not from_table:
         weights_folder(parameters.base)
-    return plan_table(
-        stage=NAME,
-        address=parameters.retriever,
-        parameters=parameters,
-        code_version=CODE_VERSION,
-        inputs={"samples": parameters.samples, "base": parameters.base},
-        members=(Checkpoint,),
-        make_plan=lambda: ([{}], []),
-    ).address
+    table = plan_table(
+        TableSpec(
+            stage=NAME,
+            address=parameters.retriever,
+            parameters=parameters,
+            code_version=CODE_VERSION,
+            inputs={"samples": parameters.samples, "base": parameters.base},
+            members=(Checkpoint,),
+        ),
+        lambda: ([{}], []),
+    )
+    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
+    return table.address
 
 
 def run_shard(address: str, shard: int, progress: Progress) -> None:
@@ -91,9 +104,14 @@ def run_shard(address: str, shard: int, progress: Progress) -> None:
     writer = table.shard(shard)
     if writer.finished:
         return
-    rows = Table.open(table.manifest.inputs["samples"]).records(Pair, "pairs")
-    with tempfile.TemporaryDirectory(prefix="foundry-retriever-") as scratch:
-        _train_and_publish(table, writer, rows, Path(scratch), progress)
+    whose = (table.manifest.run_id, table.manifest.stage, shard, table.address)
+    with requests_booked(*whose):
+        rows = Table.open(table.manifest.inputs["samples"]).records(Pair, "pairs")
+        with (
+            tempfile.TemporaryDirectory(prefix="foundry-retriever-") as scratch,
+            machine_time(*whose) as clock,
+        ):
+            _train_and_publish(table, writer, rows, Path(scratch), Timed(progress, clock))
 
 
 def finish(address: str) -> Report:

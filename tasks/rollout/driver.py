@@ -7,12 +7,13 @@ log up to the first call that was never answered.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tasks.environment.observation import observe
 from tasks.environment.protocol import ApiAnswer, Environment
 from tasks.errors import RecordError
+from tasks.llm.fees import Fee
 from tasks.llm.metered import MeteredModel
 from tasks.llm.protocol import ChatRequest
 from tasks.records import Api, Call
@@ -44,6 +45,8 @@ class Rollout:
     """Longest reply [tokens]; a preset may ask for less."""
     address: str = ""
     """Of the table that is written; sets what is written by its calls apart from other tables'."""
+    fees: Mapping[str, Fee] = field(default_factory=dict)
+    """api_id to what a call costs; calls of others cost nothing."""
 
 
 async def roll(
@@ -139,21 +142,26 @@ async def _answered(act: Act, offer: Offer, rollout: Rollout, branches: Branches
     log = rollout.model.log
     logged = log.get(act.instruction_id, "api", key, act.ordinal)
     if logged is None:
-        answer = await _sent(act, api, arguments, key, rollout, branches)
-        log.put(act.instruction_id, "api", key, act.ordinal, asdict(answer))
+        answer, cost = await _sent(act, api, arguments, key, rollout, branches)
+        log.put(
+            act.instruction_id, "api", key, act.ordinal, asdict(answer) | ({"cost": cost} if cost else {})
+        )
     else:
+        cost = logged.pop("cost", 0)
         answer = ApiAnswer(**logged)
     branches.made(act, answer, replayed=logged is not None)
     if log.get(act.instruction_id, "begun", _again(key), act.ordinal) is not None:
-        _count(act, api, key, rollout, INTERRUPTED, 0.0, replayed=True)
-    _count(act, api, key, rollout, answer.error or "ok", answer.latency_s, replayed=logged is not None)
+        _count(act, api, key, rollout, INTERRUPTED, 0.0, 0, replayed=True)
+    _count(act, api, key, rollout, answer.error or "ok", answer.latency_s, cost, replayed=logged is not None)
     return answer
 
 
 async def _sent(
     act: Act, api: Api, arguments: Mapping[str, Any], key: str, rollout: Rollout, branches: Branches
-) -> ApiAnswer:
-    """Send a call; of one that writes it is written down before that it is on its way.
+) -> tuple[ApiAnswer, int]:
+    """Send a call; its answer and cost [nano-USD].
+
+    Of one that writes it is written down before that it is on its way.
 
     Found on its way after a kill, it is made again only where the world before it still stands apart: what
     the first try may have written is dropped with its session. Elsewhere its outcome stays unknown.
@@ -162,13 +170,18 @@ async def _sent(
     if act.makes:
         begun = log.get(subject, "begun", key, act.ordinal) is not None
         if begun and not branches.forks:
-            return UNKNOWN_OUTCOME
+            return UNKNOWN_OUTCOME, 0
         session = await branches.enter(act)
         lasting = not branches.forks
         log.put(subject, "begun", _again(key) if begun else key, act.ordinal, True, durable=lasting)
     else:
         session = await branches.enter(act)
-    return await rollout.environment.call(api, arguments, session)
+    fee = rollout.fees.get(api.api_id)
+    if fee is None:
+        return await rollout.environment.call(api, arguments, session), 0
+    return await rollout.model.pay_for_api(
+        api.api_id, subject, key, act.ordinal, fee, lambda: rollout.environment.call(api, arguments, session)
+    )
 
 
 def _again(key: str) -> str:
@@ -176,7 +189,7 @@ def _again(key: str) -> str:
 
 
 def _count(
-    act: Act, api: Api, key: str, rollout: Rollout, status: str, latency_s: float, replayed: bool
+    act: Act, api: Api, key: str, rollout: Rollout, status: str, latency_s: float, cost: int, replayed: bool
 ) -> None:
     rollout.model.record_api_call(
         Call(
@@ -193,7 +206,7 @@ def _count(
             cached_tokens=0,
             cache_write_tokens=0,
             output_tokens=0,
-            cost_nano_usd=0,
+            cost_nano_usd=cost,
             replayed=replayed,
         )
     )

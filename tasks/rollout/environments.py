@@ -1,6 +1,5 @@
 """Opens the environment that parameters name."""
 
-import os
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from tasks.environment.protocol import Environment
 from tasks.environment.proxy import ProxyEnvironment
 from tasks.errors import ConfigurationError
 from tasks.records import Api
+from tasks.storage.keys import key_of
 
 
 def open_environment(kind: str, api_proxy: str) -> Environment:
@@ -44,7 +44,7 @@ def require_environment(kind: str, api_proxy: str, apis: Sequence[Api], timeout_
 
 def _require_hub(origin: str, timeout_s: float) -> None:
     """A wrong key would make every call an observation "unauthorized", and every reply to it a paid one."""
-    key = {"X-Hub-Key": os.environ.get(HUB_KEY, "")}
+    key = {"X-Hub-Key": key_of(HUB_KEY)}
     try:
         answer = httpx.get(f"{origin}/hub/categories", headers=key, timeout=timeout_s)
     except (httpx.HTTPError, httpx.InvalidURL) as error:

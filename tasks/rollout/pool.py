@@ -9,6 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
+from tasks.llm import draining
+
 Unit = TypeVar("Unit")
 Row = TypeVar("Row")
 
@@ -87,6 +89,7 @@ class _Pool(Generic[Unit, Row]):
             if self.errors or self.stopped:
                 return
             try:
+                draining.refuse_new_work()
                 row = await self._work(unit)
                 self._finished.append((unit, row))
                 self._done += 1

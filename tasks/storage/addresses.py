@@ -86,6 +86,13 @@ def next_version(address: str) -> str:
     return f"{head}/{follower}"
 
 
+def family_of(address: str) -> tuple[str, int]:
+    """An address without its closing number, and that number; 0 where there is none."""
+    head, _, version = address.rpartition("/")
+    found = _VERSION.match(version)
+    return (f"{head}/{found['stem']}", int(found["number"])) if found else (address, 0)
+
+
 def shard_name(shard: int) -> str:
     """`shard-00042`."""
     return f"shard-{shard:05d}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from tasks.errors import AddressError, StorageUnavailable
 from tasks.storage.addresses import is_s3, normalise
+from tasks.storage.keys import keys_of_s3
 
 LONGEST_LINK_S = 7 * 24 * 3600
 """No server signs for longer."""
@@ -69,6 +70,7 @@ def _client() -> Iterator[Any]:
         region_name=os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1",
         # Path style and version 4 are what every server understands.
         config=Config(signature_version="s3v4", s3={"addressing_style": "path"} if _other_server() else None),
+        **keys_of_s3(),
     )
     try:
         yield client

@@ -1,9 +1,9 @@
 """Objects below a prefix of an S3 bucket, by obstore.
 
-Server, region and keys come from the usual `AWS_*` variables; without keys there, from where boto3 looks
-(profiles, container and instance roles). The only write that several workers may race for is `create`, a
-single `PUT` with `If-None-Match: *`. A server that answers 200 to the second creation (rclone and s3rver
-do) is refused before anything is written.
+Server, region and keys come from the usual `AWS_*` variables, keys also from files that `AWS_..._FILE` names;
+without keys there, from where boto3 looks (profiles, container and instance roles). The only write that
+several workers may race for is `create`, a single `PUT` with `If-None-Match: *`. A server that answers 200 to
+the second creation (rclone and s3rver do) is refused before anything is written.
 """
 
 import os
@@ -29,7 +29,9 @@ from obstore.store import S3Store
 
 from tasks.errors import AddressError, ConfigurationError, FactoryError, StorageUnavailable
 from tasks.storage.folder import Stamp, received
+from tasks.storage.keys import keys_of_s3
 from tasks.storage.probe import FOLDER, keeps_conditions
+from tasks.storage.requests import PAGE, count, parts_of
 
 _RETRIES = 5
 _RETRY_S = 60
@@ -49,6 +51,7 @@ class Bucket:
 
     def read(self, key: str) -> bytes | None:
         """The bytes of an object, or None where there is none."""
+        count("reads")
         with self._named("read"):
             try:
                 return bytes(obstore.get(self._client(), key).bytes())
@@ -58,11 +61,13 @@ class Bucket:
 
     def write(self, key: str, content: bytes | Path) -> None:
         """Write an object whole, large ones in parts; the key must be this attempt's own."""
+        count("writes", parts_of(content.stat().st_size if isinstance(content, Path) else len(content)))
         with self._named("write to"):
             obstore.put(self._client(), key, content)
 
     def create(self, key: str, content: bytes) -> bool:
         """Write an object if there is none; False when there was one already."""
+        count("writes")
         with self._named("write to"):
             try:
                 obstore.put(self._client(), key, content, mode="create", use_multipart=False)
@@ -74,7 +79,16 @@ class Bucket:
         """Keys below a prefix, sorted."""
         with self._named("list"):
             pages = obstore.list(self._client(), prefix=prefix)
-            return sorted(each["path"] for page in pages for each in page)
+            found = sorted(each["path"] for page in pages for each in page)
+        count("writes", 1 + len(found) // PAGE)
+        return found
+
+    def folders(self) -> list[str]:
+        """First parts of the keys that have more than one, sorted."""
+        with self._named("list"):
+            found = obstore.list_with_delimiter(self._client())["common_prefixes"]
+        count("writes", 1 + len(found) // PAGE)
+        return sorted(found)
 
     def delete(self, key: str) -> None:
         """Remove an object of this attempt."""
@@ -83,6 +97,7 @@ class Bucket:
 
     def fetch(self, key: str, to: Path) -> str | None:
         """Copy an object to a local file; its sha256, or None where there is no such object."""
+        count("reads")
         with self._named("read"):
             try:
                 chunks = obstore.get(self._client(), key).stream()
@@ -96,11 +111,14 @@ class Bucket:
         with self._named("list"):
             pages = obstore.list(self._client(), prefix=prefix or None)
             found = [(each["path"], each["last_modified"], each["size"]) for page in pages for each in page]
+            count("writes", 1 + len(found) // PAGE)
             return sorted(Stamp(key, written.timestamp(), size) for key, written, size in found)
 
     def time(self) -> float:
         """Now, by the server's clock [s since 1970]; whole seconds."""
         key = f"{FOLDER}/{uuid.uuid4().hex}"
+        count("writes")
+        count("reads")
         with self._named("write to"):
             obstore.put(self._client(), key, b"", use_multipart=False)
             try:
@@ -236,9 +254,9 @@ def require_endpoint() -> None:
 
 
 def _credentials() -> dict[str, Any]:
-    """Nothing where the environment has keys or none are needed; else where boto3 finds them."""
-    if os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_SKIP_SIGNATURE"):
-        return {}
+    """The keys of the environment or of its files, nothing where none are needed; else what boto3 finds."""
+    if (keys := keys_of_s3()) or os.environ.get("AWS_SKIP_SIGNATURE"):
+        return keys
     import boto3
     from obstore.auth.boto3 import Boto3CredentialProvider
 

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from tasks.errors import AddressError
-from tasks.storage.addresses import is_data_key
+from tasks.storage.addresses import is_data_key, normalise
 from tasks.storage.canonical import digest
 
 
@@ -16,10 +16,14 @@ class PartFile:
 
     key: str
     rows: int
-    """0 for files that are no tables."""
+    """Those that count, without the ones left out; 0 for files that are no tables."""
     size: int
     """Bytes."""
     sha256: str
+    address: str = ""
+    """Table below which the object lies; empty: the commit's own. Else it was carried over by reference."""
+    without: tuple[int, ...] = ()
+    """Places of rows that are left out, ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,15 @@ class Commit:
         """JSON of the commit object, with a digest of its own: what was changed later is not believed."""
         content = {name: getattr(self, name) for name in _FIELDS}
         content["members"] = {
-            name: [{each: getattr(part, each) for each in _PART} for part in parts]
+            name: [{each: getattr(part, each) for each in _told(part)} for part in parts]
             for name, parts in self.members.items()
         }
         return orjson.dumps({**content, "digest": digest(content, 16)}, option=orjson.OPT_INDENT_2)
 
 
 _FIELDS = tuple(field.name for field in fields(Commit))
-_PART = tuple(field.name for field in fields(PartFile))
+_PART = ("key", "rows", "size", "sha256")
+_CARRIED = ("address", "without")
 
 
 def nothing(shard: int) -> Commit:
@@ -93,10 +98,17 @@ def parse(content: bytes, where: str) -> Commit:
         ) from error
 
 
+def _told(part: PartFile) -> tuple[str, ...]:
+    """What a commit says of a part; of one of its own no more than earlier versions did."""
+    return (*_PART, *_CARRIED) if part.address else _PART
+
+
 def _part(found: dict[str, Any]) -> PartFile:
-    part = PartFile(**found)
+    part = PartFile(**{**found, "without": tuple(found.get("without", ()))})
     if not is_data_key(part.key):
         raise ValueError(f"it names {part.key!r}, which is no part")
     if part.rows < 0 or part.size < 0:
         raise ValueError(f"{part.key} has {part.rows} rows in {part.size} bytes")
+    if part.address and part.address != normalise(part.address):
+        raise ValueError(f"it names {part.address!r}, which is no address")
     return part

@@ -181,9 +181,11 @@ class _Side:
     def rows(self, member: str) -> int:
         return sum(part.rows for part in self.files(member))
 
-    def hashes(self, member: str, shard: int) -> list[str]:
+    def hashes(self, member: str, shard: int) -> list[tuple[str, tuple[int, ...]]]:
         commit = self.newest.get(shard)
-        return sorted(part.sha256 for part in commit.members.get(member, ())) if commit else []
+        return (
+            sorted((part.sha256, part.without) for part in commit.members.get(member, ())) if commit else []
+        )
 
     def read(self, record: type[Any], member: str, shard: int) -> list[Any]:
         return self.table.shard(shard).published(record, member)

@@ -87,6 +87,14 @@ class Folder:
             ]
             return sorted(found)
 
+    def folders(self) -> list[str]:
+        """Folders that lie directly below, sorted."""
+        with _named(self.address, "list"):
+            try:
+                return sorted(each.name for each in os.scandir(self._root) if each.is_dir())
+            except FileNotFoundError:
+                return []
+
     def delete(self, key: str) -> None:
         """Remove an object of this attempt."""
         with _named(self.address, "write to"):

@@ -14,7 +14,13 @@ import orjson
 from tasks.errors import AddressError, FingerprintMismatch
 from tasks.storage.canonical import digest
 
-FORMAT = 1
+FORMAT = 2
+"""The newest that is understood. 2: commits may name parts of other versions; 1: they never do."""
+
+SINCE = "since"
+"""In `decides`: identity of the version from which rows were carried over."""
+RETIRED = "retired"
+"""In `decides`: the tools that were retired, with reasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Manifest:
     schema_versions: dict[str, int]
     """Record name to schema version, for every member of the table."""
     created: str = ""
-    format: int = FORMAT
+    format: int = 1
     notes: tuple[str, ...] = field(default=())
     """What planning wants the reader of the report to know."""
 
@@ -83,6 +89,18 @@ def parse(content: bytes, address: str) -> Manifest:
             "to another address"
         )
     return manifest
+
+
+def made_alike(found: Manifest, wanted: Manifest) -> bool:
+    """Whether a table was made from what is wanted, in whichever way.
+
+    At once, carried over, or by leaving a tool out of the version before, where its inputs say that.
+    """
+    ways = {SINCE, RETIRED} if wanted.inputs else {SINCE}
+    deciding = [
+        {name: value for name, value in each.decides.items() if name not in ways} for each in (found, wanted)
+    ]
+    return found.stage == wanted.stage and deciding[0] == deciding[1]
 
 
 def require_same(found: Manifest, wanted: Manifest, address: str) -> None:

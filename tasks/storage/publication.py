@@ -8,7 +8,7 @@ See `effects` for what a machine is and who runs it. The order is what keeps the
    lost), somebody else's (we lost the race), or not there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tasks.errors import AddressError, StorageUnavailable
@@ -51,6 +51,7 @@ def publishing(
     finished: bool,
     address: str,
     identity: str,
+    carried: Mapping[str, tuple[PartFile, ...]] | None = None,
     now: Callable[[], str] = now_text,
 ) -> Machine[Commit]:
     """Upload parts and commit them as the generation after `newest`.
@@ -62,6 +63,7 @@ def publishing(
         finished: whether nothing is left to do.
         address: the table's, for messages.
         identity: the table's, see `Manifest.identity`.
+        carried: parts of other versions that are taken over by reference, by member.
         now: what the commit says of its time.
 
     Raises:
@@ -70,7 +72,7 @@ def publishing(
         AddressError: the table is gone or another one stands in its place.
     """
     started: float = yield Elapsed()
-    added: dict[str, tuple[PartFile, ...]] = {}
+    added: dict[str, tuple[PartFile, ...]] = dict(carried or {})
     for member, part, content in parcels:
         yield Upload(part, content)
         added[member] = (*added.get(member, ()), part)

@@ -9,6 +9,7 @@ from tasks.records import Call, Collection, Reject, Spend
 from tasks.storage.canonical import digest
 from tasks.storage.derivation import Gone, Naming, shrunk, spend_without, why_derived
 from tasks.storage.lineage import MEMBERS
+from tasks.storage.manifest import RETIRED
 from tasks.storage.rejects import reject
 from tasks.storage.stage import Progress
 from tasks.storage.table import Shard, Table
@@ -23,7 +24,6 @@ TOLD = ("tools", "apis", "collections", "combinations", "instructions", "traject
 """Members whose removed rows become rejects; probes, calls and old rejects go with them."""
 
 SPEND = "spend"
-RETIRED = "retired"
 
 
 @dataclass(slots=True)

@@ -17,16 +17,16 @@ from dataclasses import dataclass, field
 from tasks import tables
 from tasks.errors import ConfigurationError, FingerprintMismatch, IncompleteTable
 from tasks.records import Api, Tool
-from tasks.storage.addresses import is_below, next_version
+from tasks.storage.addresses import family_of, is_below, next_version
 from tasks.storage.canonical import digest
 from tasks.storage.derivation import Gone, Naming
 from tasks.storage.lineage import MEMBERS
-from tasks.storage.manifest import Manifest, new_run_id, now_text
+from tasks.storage.manifest import RETIRED, SINCE, Manifest, new_run_id, now_text
 from tasks.storage.proof import searched
-from tasks.storage.removal import RETIRED, Source, look, members_of, rows_without
+from tasks.storage.removal import Source, look, members_of, rows_without
 from tasks.storage.stage import Progress, Silent
 from tasks.storage.table import Table
-from tasks.storage.versions import family_of, input_addresses, newest_versions, tables_below, with_inputs
+from tasks.storage.versions import input_addresses, newest_versions, tables_below, with_inputs
 
 REWRITTEN = ("crawl", "instruct", "annotate", "assemble")
 """Stages whose tables are rows alone. What was trained or judged cannot be had by leaving rows out."""
@@ -194,19 +194,45 @@ def _require_within(table: Table, root: str) -> None:
 
 
 def _found(heads: Iterable[Table], naming: Naming, progress: Progress) -> list[Source]:
-    """All tables to look at, inputs first, with what of each is derived."""
+    """All tables to look at, with what of each is derived: inputs first, of a family the oldest first.
+
+    Successors are written in this order and take the next free numbers, so the newest of a family stays the
+    newest. It is rewritten with nothing to leave out, too, where an older one gets a successor.
+    """
     sources: dict[str, Source] = {}
-    for table in with_inputs(heads):
-        if table.manifest.stage not in REWRITTEN:
-            continue
+    followed: set[str] = set()
+    """Families of which a version gets a successor."""
+    for table in _in_order(heads):
         _require_finished(table)
+        family, _ = family_of(table.address)
         upstream = [sources[place] for place in input_addresses(table) if place in sources]
         source = Source(table, Gone.together(each.gone for each in upstream))
         source.gone.add("tools", naming.tool_id)
         look(source, naming, progress)
-        source.affected = bool(source.retired or source.shrunk) or any(each.affected for each in upstream)
+        derived = bool(source.retired or source.shrunk) or any(each.affected for each in upstream)
+        source.affected = derived or family in followed
+        if source.affected:
+            followed.add(family)
         sources[table.address] = source
     return list(sources.values())
+
+
+def _in_order(heads: Iterable[Table]) -> list[Table]:
+    """Tables that can be rewritten, with all such they were made from.
+
+    Inputs stand before what reads them and, which yields to that, older versions before newer ones.
+    """
+    left = {each.address: each for each in with_inputs(heads) if each.manifest.stage in REWRITTEN}
+    inputs = {address: input_addresses(table) for address, table in left.items()}
+    ordered: list[Table] = []
+    while left:
+        ready = [address for address in left if left.keys().isdisjoint(inputs[address])] or list(left)
+        oldest: dict[str, int] = {}
+        for family, number in map(family_of, left):
+            oldest[family] = min(number, oldest.get(family, number))
+        chosen = next((each for each in ready if family_of(each) in oldest.items()), ready[0])
+        ordered.append(left.pop(chosen))
+    return ordered
 
 
 def _require_finished(table: Table) -> None:
@@ -224,7 +250,7 @@ def _successor(table: Table, moved: Mapping[str, str], reason: str, naming: Nami
     old = table.manifest
     inputs = {name: moved.get(place, place) for name, place in old.inputs.items()}
     decides = {
-        **naming.without(old.decides),
+        **naming.without({name: value for name, value in old.decides.items() if name != SINCE}),
         **{
             f"input {name}": Table.open(place).manifest.identity
             for name, place in inputs.items()
@@ -243,6 +269,7 @@ def _successor(table: Table, moved: Mapping[str, str], reason: str, naming: Nami
         parameters = {
             name: places.get(value, value) if isinstance(value, str) else value
             for name, value in naming.without(table.parameters()).items()
+            if name != SINCE
         }
         wanted = Manifest(
             stage=old.stage,

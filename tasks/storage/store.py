@@ -35,6 +35,9 @@ class Store(Protocol):
     def keys(self, prefix: str) -> list[str]:
         """Keys below a prefix, sorted."""
 
+    def folders(self) -> list[str]:
+        """First parts of the keys that have more than one, sorted; none is looked into."""
+
     def delete(self, key: str) -> None:
         """Remove an object of this attempt."""
 

@@ -67,7 +67,7 @@ def sweeping(address: str, identity: str, *, age_s: float, remove: bool) -> Mach
     for shard, generation in newest_generations((yield Keys("commits"))).items():
         content = yield Read(commit_key(shard, generation))
         commit = commit_of(content, shard, generation, address, identity)
-        named.update(part.key for parts in commit.members.values() for part in parts)
+        named.update(part.key for parts in commit.members.values() for part in parts if not part.address)
     unnamed = [stamp for stamp in found if stamp.key not in named]
     old = [stamp for stamp in unnamed if stamp.written < now - age_s]
     for stamp in old if remove else ():

@@ -156,18 +156,64 @@ class Table:
         """Committed rows of a member."""
         return sum(commit.rows(member) for commit in self._readable(partial))
 
-    def read(self, record: type[Any], member: str, partial: bool = False) -> pa.Table:
-        """All rows of a member in shard order, under the record's newest schema.
+    def read(
+        self, record: type[Any], member: str, partial: bool = False, columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """All rows of a member in shard order, under the record's newest schema; `columns` keeps only those.
 
         Raises:
             IncompleteTable: a planned shard is unfinished and `partial` is not given.
             AddressError: a part is missing or damaged.
         """
-        return self._rows(self._readable(partial), record, member)
+        return self._rows(self._readable(partial), record, member, columns)
+
+    def window(self, record: type[Any], member: str, first: int, count: int) -> pa.Table:
+        """`count` rows of `read` from the `first` on; objects that hold none of them are not read.
+
+        Raises:
+            IncompleteTable: a planned shard is unfinished.
+            AddressError: a part is missing or damaged.
+        """
+        wanted, before, skipped = [], 0, 0
+        for part in (each for commit in self._readable(False) for each in commit.members.get(member, ())):
+            if before + part.rows <= first:
+                skipped += part.rows
+            elif before < first + count:
+                wanted.append(part)
+            before += part.rows
+        return self._of_parts(wanted, record, member).slice(first - skipped, count)
 
     def records(self, record: type[Record], member: str, partial: bool = False) -> list[Record]:
         """The same as records."""
         return tables.from_table(record, self.read(record, member, partial))
+
+    def each(self, record: type[Record], member: str) -> Iterator[Record]:
+        """Its rows one after the other; those of one object are in memory at a time.
+
+        Raises:
+            IncompleteTable: a planned shard is unfinished.
+            AddressError: a part is missing or damaged.
+        """
+        for commit in self._readable(False):
+            for part in commit.members.get(member, ()):
+                yield from self.rows_of(record, part)
+
+    def rows_of(self, record: type[Record], part: PartFile) -> list[Record]:
+        """Rows of one part of a commit.
+
+        Raises:
+            AddressError: it is missing or damaged.
+        """
+        return tables.from_table(record, read_part(self._store, record, part))
+
+    def values_of(self, record: type[Any], part: PartFile, column: str) -> list[Any]:
+        """One column of one part of a commit.
+
+        Raises:
+            AddressError: it is missing or damaged.
+        """
+        found: list[Any] = read_part(self._store, record, part, [column]).column(column).to_pylist()
+        return found
 
     def fetch(self, member: str, to: Path) -> list[Path]:
         """Copy a member's files (a model's folder, say) to a local folder, under their relative names.
@@ -192,18 +238,40 @@ class Table:
     def objects(self, member: str, partial: bool = False) -> list[str]:
         """Addresses of the objects that hold a member, in the order of its rows.
 
+        Of an object that was carried over not all rows need count: `read` leaves out what does not.
+
         Raises:
             IncompleteTable: a planned shard is unfinished and `partial` is not given.
         """
         found = self._readable(partial)
-        return [join(self.address, part.key) for commit in found for part in commit.members.get(member, ())]
-
-    def _rows(self, found: Iterable[Commit], record: type[Any], member: str) -> pa.Table:
         parts = [part for commit in found for part in commit.members.get(member, ())]
+        return [join(part.address or self.address, part.key) for part in parts]
+
+    def _rows(
+        self,
+        found: Iterable[Commit],
+        record: type[Any],
+        member: str,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        parts = [part for commit in found for part in commit.members.get(member, ())]
+        return self._of_parts(parts, record, member, columns)
+
+    def _of_parts(
+        self,
+        parts: Sequence[PartFile],
+        record: type[Any],
+        member: str,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        kept = columns or tables.schema(record).names
         if any(is_in_folder(part.key) for part in parts):
             raise AddressError(f"'{member}' of {self.address} is a folder of files and has no rows")
         return pa.concat_tables(
-            [tables.schema(record).empty_table(), *(read_part(self._store, record, part) for part in parts)]
+            [
+                tables.schema(record).empty_table().select(kept),
+                *(read_part(self._store, record, part, kept) for part in parts),
+            ]
         )
 
     def _readable(self, partial: bool) -> list[Commit]:
@@ -262,8 +330,11 @@ class Shard:
         *,
         finished: bool,
         folders: Mapping[str, Path] | None = None,
+        carried: Mapping[str, tuple[PartFile, ...]] | None = None,
     ) -> Commit:
         """Publish rows (member to record class and rows) and whole folders of files as the next generation.
+
+        `carried` are parts of other versions that are taken over by reference (see `carrying`).
 
         Raises:
             StorageUnavailable: the store failed, or another worker published this generation first; what that
@@ -285,6 +356,7 @@ class Shard:
                 finished=finished,
                 address=self.table.address,
                 identity=self.table.manifest.identity,
+                carried=carried,
             )
             self.newest = carry_out(machine, self._store)
         return self.newest

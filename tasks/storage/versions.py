@@ -1,14 +1,11 @@
 """Tables below a root, and which of them are versions of one another."""
 
-import re
 from collections.abc import Iterable
 
 from tasks.errors import ConfigurationError
-from tasks.storage.addresses import TABLE_KEY, is_s3, join, normalise
+from tasks.storage.addresses import TABLE_KEY, family_of, is_s3, join, next_version, normalise
 from tasks.storage.store import store_of
 from tasks.storage.table import Table
-
-_NUMBERED = re.compile(r"^(?P<stem>.*?)(?P<number>\d+)$")
 
 
 def tables_below(root: str) -> list[Table]:
@@ -48,6 +45,22 @@ def input_addresses(table: Table) -> list[str]:
     return [normalise(place) for place in places if is_s3(place) or "://" not in place]
 
 
+def versions_of(address: str) -> list[Table]:
+    """The tables of an address's family, oldest first, whether or not it holds one; no others are read.
+
+    Raises:
+        AddressError: one of them is damaged.
+    """
+    address = normalise(address)
+    head = address.rpartition("/")[0]
+    if head == "s3:/":  # a whole bucket has no versions beside it
+        return [Table.open(address)] if Table.exists(address) else []
+    families = {family_of(address)[0], family_of(next_version(address))[0]}
+    places = [join(head, name) for name in store_of(head or "/").folders()]
+    ours = [place for place in places if family_of(place)[0] in families and Table.exists(place)]
+    return [Table.open(place) for place in sorted(ours, key=lambda place: family_of(place)[1])]
+
+
 def newest_versions(tables: Iterable[Table]) -> list[Table]:
     """Of tables that differ in the closing number of their address only, the one with the highest."""
     newest: dict[str, tuple[int, Table]] = {}
@@ -56,13 +69,6 @@ def newest_versions(tables: Iterable[Table]) -> list[Table]:
         if family not in newest or newest[family][0] < number:
             newest[family] = (number, table)
     return [table for _, table in newest.values()]
-
-
-def family_of(address: str) -> tuple[str, int]:
-    """An address without its closing number, and that number; 0 where there is none."""
-    head, _, version = address.rpartition("/")
-    found = _NUMBERED.match(version)
-    return (f"{head}/{found['stem']}", int(found["number"])) if found else (address, 0)
 
 
 def _places(keys: Iterable[str]) -> list[str]:

@@ -6,19 +6,26 @@ yet.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import Field
 
 from tasks.errors import ConfigurationError
+from tasks.llm.store_requests import requests_booked
 from tasks.records import Api, Instruction, Pair, Reject, TrainingSample, Trajectory
 from tasks.retrieval.pairs import pairs_of
-from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
-from tasks.storage.table import Table
+from tasks.storage.carrying import CARRIED, carry_over, earlier_version, is_carried
+from tasks.storage.planning import TableSpec, plan_table
+from tasks.storage.stage import Progress, Report, StageParameters, report_of, run_here
+from tasks.storage.table import Shard, Table
 from tasks.tables import from_table
+from tasks.training.kept import Kept, not_carried
 from tasks.training.samples import STAGE, samples_of
 
 NAME = STAGE
+WINDOW = 2000
+"""Input rows of a delta that are looked at together: those it works on may lie far apart."""
 CODE_VERSION = "1"
 NO_PAIRS = (
     "no query-API pairs: the trajectories come from a query file; name an instructions table to have them"
@@ -45,6 +52,11 @@ class Parameters(StageParameters):
         description="Learn from give-ups too, as ToolBench does: one path of each tree without an answer",
     )
     shard_size: int = Field(5000, ge=1, le=1_000_000, description="Trajectories or instructions per shard")
+    since: str = Field(
+        "",
+        description="Address of an earlier version: samples of trajectories that were carried over are "
+        "carried over from it",
+    )
 
 
 def plan(parameters: Parameters) -> str:
@@ -54,30 +66,47 @@ def plan(parameters: Parameters) -> str:
     if instructions:
         _stage_output(instructions, "instruct", "instructions")
     inputs = {"trajectories": parameters.trajectories, "instructions": instructions}
+    earlier = earlier_version(parameters, NAME, parameters.samples)
+
+    @cache
+    def kept(of: Table) -> Kept:
+        return Kept(of, trajectories, Table.open(instructions) if instructions else None)
 
     def shards() -> tuple[list[Any], list[str]]:
         counts = {"trajectories": trajectories.rows("trajectories", partial=False)}
         if instructions:
             counts["instructions"] = Table.open(instructions).rows("instructions", partial=False)
+        notes = [] if instructions else [NO_PAIRS]
+        if not counts["trajectories"]:
+            raise ConfigurationError(f"{parameters.trajectories} holds no trajectories; annotate first")
+        if earlier:
+            found = kept(earlier)
+            counts["trajectories"] -= len(found.trajectories)
+            counts["instructions"] = counts.get("instructions", 0) - len(found.instructions)
+            notes += found.notes()
         size = parameters.shard_size
         parts = [
             {"member": member, "first": first, "count": min(size, count - first)}
             for member, count in counts.items()
             for first in range(0, count, size)
         ]
-        if not counts["trajectories"]:
-            raise ConfigurationError(f"{parameters.trajectories} holds no trajectories; annotate first")
-        return parts, [] if instructions else [NO_PAIRS]
+        return [CARRIED, *parts] if earlier else parts, notes
 
-    return plan_table(
-        stage=NAME,
-        address=parameters.samples,
-        parameters=parameters,
-        code_version=CODE_VERSION,
-        inputs={name: place for name, place in inputs.items() if place},
-        members=(TrainingSample, Pair, Reject),
-        make_plan=shards,
-    ).address
+    table = plan_table(
+        TableSpec(
+            stage=NAME,
+            address=parameters.samples,
+            parameters=parameters,
+            code_version=CODE_VERSION,
+            inputs={name: place for name, place in inputs.items() if place},
+            members=(TrainingSample, Pair, Reject),
+            since=earlier,
+            may_differ=("input trajectories", "input instructions"),
+        ),
+        shards,
+    )
+    carry_over(table, earlier, kept)
+    return table.address
 
 
 def run_shard(address: str, shard: int, progress: Progress) -> None:
@@ -86,30 +115,36 @@ def run_shard(address: str, shard: int, progress: Progress) -> None:
     writer = table.shard(shard)
     if writer.finished:
         return
+    with requests_booked(table.manifest.run_id, NAME, shard, table.address):
+        _make(table, writer)
+    progress.show("shards", shard + 1, len(table.shards))
+
+
+def _make(table: Table, writer: Shard) -> None:
+    """Make and publish the rows of one shard."""
     work, inputs = writer.work, table.manifest.inputs
     if work["member"] == "trajectories":
-        found = Table.open(inputs["trajectories"]).read(Trajectory, "trajectories")
-        part = from_table(Trajectory, found.slice(work["first"], work["count"]))
+        found = Table.open(inputs["trajectories"])
+        part = _slice(found, table, Trajectory, "trajectories", "samples", work)
         samples, rejects = samples_of(part, table.parameters().get("give_ups", False))
         made: dict[str, tuple[type[Any], Iterable[Any]]] = {"samples": (TrainingSample, samples)}
     else:
         source = Table.open(inputs["instructions"])
-        mine = source.read(Instruction, "instructions").slice(work["first"], work["count"])
+        mine = _slice(source, table, Instruction, "instructions", "pairs", work)
         catalogue = Table.open(source.manifest.inputs["catalog"]).records(Api, "apis")
-        pairs, rejects = pairs_of(from_table(Instruction, mine), {api.api_id: api for api in catalogue})
+        pairs, rejects = pairs_of(mine, {api.api_id: api for api in catalogue})
         made = {"pairs": (Pair, pairs)}
     writer.publish({**made, "rejects": (Reject, rejects)}, finished=True)
-    progress.show("shards", shard + 1, len(table.shards))
 
 
 def finish(address: str) -> Report:
     """How much there is to train on, by split."""
     table = Table.open(address)
     report = report_of(address)
-    samples = (
-        table.read(TrainingSample, "samples").select(["split", "assistant_turns", "teacher_kind"]).to_pylist()
-    )
-    pairs = table.read(Pair, "pairs").select(["split", "query", "api_id", "relevant"]).to_pylist()
+    samples = table.read(
+        TrainingSample, "samples", columns=["split", "assistant_turns", "teacher_kind"]
+    ).to_pylist()
+    pairs = table.read(Pair, "pairs", columns=["split", "query", "api_id", "relevant"]).to_pylist()
     positives = [pair for pair in pairs if pair["relevant"]]
     queries = {
         split: {pair["query"] for pair in positives if pair["split"] == split} for split in ("train", "test")
@@ -137,6 +172,22 @@ def finish(address: str) -> Report:
 def run(parameters: Parameters, progress: Progress) -> Report:
     """Plan, every open shard in this process, finish."""
     return run_here(parameters, progress, plan, run_shard, finish)
+
+
+def _slice(
+    source: Table, table: Table, record: type[Any], member: str, makes: str, work: dict[str, Any]
+) -> list[Any]:
+    """The input rows of one shard."""
+    first, last = work["first"], work["first"] + work["count"]
+    if not is_carried(table):
+        return from_table(record, source.window(record, member, first, last - first))
+    places = not_carried(source, record, member, table, makes)[first:last]
+    rows: list[Any] = []
+    for begin in range(places[0], places[-1] + 1, WINDOW) if places else ():
+        here = [place - begin for place in places if begin <= place < begin + WINDOW]
+        if here:
+            rows += from_table(record, source.window(record, member, begin, WINDOW).take(here))
+    return rows
 
 
 def _stage_output(address: str, stage: str, what: str) -> Table:

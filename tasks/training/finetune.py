@@ -12,10 +12,14 @@ import orjson
 from pydantic import Field
 
 from tasks.errors import ConfigurationError
+from tasks.llm.ledger import caps_of, open_ledger
+from tasks.llm.machine import machine_time
+from tasks.llm.store_requests import requests_booked
 from tasks.records import Checkpoint, TrainingSample
 from tasks.storage.parts import write_parquet
-from tasks.storage.stage import Progress, Report, StageParameters, plan_table, report_of, run_here
-from tasks.storage.table import Table
+from tasks.storage.planning import TableSpec, plan_table
+from tasks.storage.stage import Progress, Report, StageParameters, report_of, run_here
+from tasks.storage.table import Shard, Table
 from tasks.training.batches import micro_batch
 from tasks.training.launch import launch
 from tasks.training.settings import SftSettings, check
@@ -30,7 +34,7 @@ MODEL = "model"
 class Parameters(StageParameters):
     """Train a student on solution paths, from scratch or from a model's folder."""
 
-    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"save_every"}
+    LIMITS: ClassVar[frozenset[str]] = StageParameters.LIMITS | {"save_every", "budget_usd"}
 
     samples: str = Field(description="Address that assemble has written", json_schema_extra={"position": 0})
     student: str = Field(
@@ -65,6 +69,9 @@ class Parameters(StageParameters):
     world_size: int = Field(0, ge=0, le=1024, description="Ranks; 0: one a GPU, or two on CPU")
     gradient_checkpointing: bool = Field(False, description="Trade time for memory: recompute activations")
     save_every: int = Field(50, ge=0, description="Steps between checkpoints; 0 writes none")
+    budget_usd: float | None = Field(
+        None, ge=0, description="Cap of this stage's machine time and requests in its run [USD]"
+    )
 
 
 def plan(parameters: Parameters) -> str:
@@ -82,17 +89,23 @@ def plan(parameters: Parameters) -> str:
         micro_batch(parameters.batch, parameters.world_size, parameters.micro_batch)
     if parameters.base and not Table.exists(parameters.base) and not Path(parameters.base).is_dir():
         raise ConfigurationError(f"{parameters.base} is no folder and no address; name a model to start from")
-    if not (samples.read(TrainingSample, "samples").column("split").to_pylist().count("train")):
+    if not (
+        samples.read(TrainingSample, "samples", columns=["split"]).column("split").to_pylist().count("train")
+    ):
         raise ConfigurationError(f"{parameters.samples} holds no training sample; annotate more instructions")
-    return plan_table(
-        stage=NAME,
-        address=parameters.student,
-        parameters=parameters,
-        code_version=CODE_VERSION,
-        inputs={"samples": parameters.samples, "base": parameters.base},
-        members=(Checkpoint,),
-        make_plan=lambda: ([{}], []),
-    ).address
+    table = plan_table(
+        TableSpec(
+            stage=NAME,
+            address=parameters.student,
+            parameters=parameters,
+            code_version=CODE_VERSION,
+            inputs={"samples": parameters.samples, "base": parameters.base},
+            members=(Checkpoint,),
+        ),
+        lambda: ([{}], []),
+    )
+    caps_of(open_ledger(), table.manifest.run_id, NAME, parameters.budget_usd)
+    return table.address
 
 
 def run_shard(address: str, shard: int, progress: Progress) -> None:
@@ -101,6 +114,11 @@ def run_shard(address: str, shard: int, progress: Progress) -> None:
     writer = table.shard(shard)
     if writer.finished:
         return
+    with requests_booked(table.manifest.run_id, NAME, shard, table.address):
+        _train(table, writer, progress)
+
+
+def _train(table: Table, writer: Shard, progress: Progress) -> None:
     samples = Table.open(table.manifest.inputs["samples"]).read(TrainingSample, "samples")
     parameters = table.parameters()
     with workplace(table.manifest.identity) as work:
@@ -112,8 +130,11 @@ def run_shard(address: str, shard: int, progress: Progress) -> None:
         def told(event: dict[str, Any]) -> None:
             if event["event"] in ("ready", "step"):
                 progress.show("training steps", event["step"], event["steps"])
+            if clock is not None:
+                clock.check()
 
-        summary = launch(settings, parameters["world_size"], told)
+        with machine_time(table.manifest.run_id, NAME, writer.number, table.address) as clock:
+            summary = launch(settings, parameters["world_size"], told)
         row = _checkpoint(
             table, settings, summary, samples.select(["teacher_kind", "environment"]).to_pylist()
         )

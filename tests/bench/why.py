@@ -11,9 +11,7 @@ and by a model with three votes, which may have two.
 import argparse
 import asyncio
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from tasks.evaluation.judge import MAX_TOKENS, TEMPERATURE, judgement, vote, wit
 from tasks.evaluation.questions import Decision, Question, read_reply
 from tasks.storage.canonical import seed_of
 from tests.bench.sandbox.accuracy import Place, model_name, place, searched
+from tests.bench.sandbox.servers import kept_or_scratch
 
 TREE, CHAIN = "DFS_woFilter_w2", "CoT@1"
 SEED, FRESH = 1, 2
@@ -48,7 +47,7 @@ def main() -> None:
     parser.add_argument("--stubborn", default="0,0.5,0.9", help="comma list of numbers between 0 and 1")
     parser.add_argument("--folder", type=Path, help="keep tasks and tables there")
     words = parser.parse_args()
-    with _folder(words.folder) as folder, place(folder, words.count) as here:
+    with kept_or_scratch(words.folder) as folder, place(folder, words.count) as here:
         os.environ["OPENAI_BASE_URL"] = here.environment["OPENAI_BASE_URL"]
         for skill in words.skills.split(","):
             for stubborn in words.stubborn.split(","):
@@ -133,16 +132,6 @@ async def _votes_on(searches: Sequence[Searched], candidate: str) -> list[bool]:
             return judgement(votes, "repaired", (SEED, row.instruction_id, candidate)).verdict == "pass"
 
         return list(await asyncio.gather(*map(passes, searches)))
-
-
-@contextmanager
-def _folder(wanted: Path | None) -> Iterator[Path]:
-    if wanted is not None:
-        wanted.mkdir(parents=True, exist_ok=True)
-        yield wanted
-        return
-    with tempfile.TemporaryDirectory(prefix="foundry-bench-") as scratch:
-        yield Path(scratch)
 
 
 if __name__ == "__main__":

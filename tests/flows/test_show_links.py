@@ -31,7 +31,7 @@ def test_links_fetch_the_files_of_a_member_without_a_key(
     assert ended.value.code == 0
     [signed] = capsys.readouterr().out.split()
     assert "secretkey123" not in signed
-    assert httpx.get(signed).content.startswith(b"PAR1")
+    assert httpx.get(signed, timeout=60).content.startswith(b"PAR1")
 
 
 def test_what_has_no_links_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

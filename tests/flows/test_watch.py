@@ -4,8 +4,9 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed, Failed, Running, Scheduled
 from prefect.types._datetime import now
 
-from flows.artifacts import artifact_key, markdown
+from flows.artifacts import markdown
 from flows.funnel import Passage, total
+from flows.keeping import artifact_key
 from flows.runs import succeeded, why
 from flows.watch import _sight
 from tasks.storage.stage import Report
@@ -51,7 +52,13 @@ def test_the_last_row_of_a_funnel_adds_up_what_can_be_added() -> None:
         for verb, rejected in (("crawl", {"slow": 2}), ("instruct", {}))
     ]
     assert made[0].row()["rejected"] == 2
-    assert total(made) == {"stage": "all", "rejected": 2, "waiting [s]": 3.0, "working [s]": 5.0, "USD": 0.5}
+    assert total([each.row() for each in made]) == {
+        "stage": "all",
+        "rejected": 2,
+        "waiting [s]": 3.0,
+        "working [s]": 5.0,
+        "USD": 0.5,
+    }
 
 
 def test_a_report_becomes_a_page() -> None:

@@ -18,6 +18,9 @@ FULL = {
     "two workers, one shard, two faults": exhaustive.Bounds(faults=2),
     "two workers, one shard of two rows, one fault": exhaustive.Bounds(units=2, faults=1),
     "two workers, one shard, one fault, a cap of one call": exhaustive.Bounds(faults=1, cap=1),
+    "two workers, one shard, one fault, a cap of one call's tokens": exhaustive.Bounds(
+        faults=1, cap_tokens=1
+    ),
     "a worker and a sweeper, hours pass twice": exhaustive.Bounds(
         workers=1, faults=0, pauses=2, sweeper=True
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.errors import FactoryError, StorageUnavailable
 from tasks.llm import payment
-from tasks.llm.booking import Process
+from tasks.llm.accounts import Process
 from tasks.storage import effects
 from tasks.storage.sweep import SAFE_AGE_S, sweeping
 from tests.simulation.worker import Believe, Machines, OpenLog, RaiseCaps, RemoveLog, Worker

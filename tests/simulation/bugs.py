@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
-from tasks.errors import StorageUnavailable
+from tasks.errors import ModelOverloaded, StorageUnavailable
 from tasks.llm.payment import Complete, Log, Paying, Recall, Reserve, Settle, SettleLogged, _reserving
 from tasks.llm.pricing import Prices
 from tasks.llm.protocol import ChatReply, Usage
@@ -22,6 +22,15 @@ def _commit(newest: Commit, parcels: Parcels, attempt: str, finished: bool, iden
     return newest.following(attempt, added, finished, "", identity)
 
 
+def _uploaded(
+    newest: Commit, parcels: Parcels, attempt: str, finished: bool, identity: str
+) -> Machine[Commit]:
+    """Upload all, as the real machine does; the commit that is to follow."""
+    for _member, part, content in parcels:
+        yield Upload(part, content)
+    return _commit(newest, parcels, attempt, finished, identity)
+
+
 def commit_before_upload(
     newest: Commit, parcels: Parcels, *, attempt: str, finished: bool, address: str, identity: str, **_: Any
 ) -> Machine[Commit]:
@@ -36,9 +45,7 @@ def no_read_back(
     newest: Commit, parcels: Parcels, *, attempt: str, finished: bool, address: str, identity: str, **_: Any
 ) -> Machine[Commit]:
     """A commit that stands is taken for our own, unheard."""
-    for _member, part, content in parcels:
-        yield Upload(part, content)
-    commit = _commit(newest, parcels, attempt, finished, identity)
+    commit = yield from _uploaded(newest, parcels, attempt, finished, identity)
     yield Create(commit_key(commit.shard, commit.generation), commit.to_json())
     return commit
 
@@ -47,9 +54,7 @@ def next_number_on_conflict(
     newest: Commit, parcels: Parcels, *, attempt: str, finished: bool, address: str, identity: str, **_: Any
 ) -> Machine[Commit]:
     """A lost race is answered by the next generation."""
-    for _member, part, content in parcels:
-        yield Upload(part, content)
-    commit = _commit(newest, parcels, attempt, finished, identity)
+    commit = yield from _uploaded(newest, parcels, attempt, finished, identity)
     while not (yield Create(commit_key(commit.shard, commit.generation), commit.to_json())):
         commit = replace(commit, generation=commit.generation + 1)
     return commit
@@ -59,9 +64,7 @@ def overwritten_commit(
     newest: Commit, parcels: Parcels, *, attempt: str, finished: bool, address: str, identity: str, **_: Any
 ) -> Machine[Commit]:
     """Looks whether the commit is there, then writes it."""
-    for _member, part, content in parcels:
-        yield Upload(part, content)
-    commit = _commit(newest, parcels, attempt, finished, identity)
+    commit = yield from _uploaded(newest, parcels, attempt, finished, identity)
     key = commit_key(commit.shard, commit.generation)
     if (yield Read(key)) is not None:
         raise StorageUnavailable("lost the race")
@@ -72,9 +75,7 @@ def overwritten_commit(
 def no_look_at_the_clock(
     newest: Commit, parcels: Parcels, *, attempt: str, finished: bool, address: str, identity: str, **_: Any
 ) -> Machine[Commit]:
-    for _member, part, content in parcels:
-        yield Upload(part, content)
-    commit = _commit(newest, parcels, attempt, finished, identity)
+    commit = yield from _uploaded(newest, parcels, attempt, finished, identity)
     yield from _claiming(commit, address)
     return commit
 
@@ -84,10 +85,10 @@ def settle_before_call(price: Prices, request_bytes: int, max_tokens: int) -> Pa
     logged = yield Recall()
     if logged is not None:
         return logged, True
-    call_id = yield from _reserving(price.worst(request_bytes, max_tokens))
+    call_id, _, _ = yield from _reserving(_worst(price, request_bytes, max_tokens))
     yield Settle(call_id, Usage(), price.cost(Usage()), 0.0, "ok")
     reply: ChatReply = yield Complete()
-    answer = {"usage": asdict(reply.usage), "cost": price.cost(reply.usage), "call_id": call_id}
+    answer = _answer(price, reply, call_id)
     yield Log(answer)
     return answer, False
 
@@ -99,8 +100,8 @@ def no_reservation(price: Prices, request_bytes: int, max_tokens: int) -> Paying
         yield SettleLogged(logged)
         return logged, True
     reply: ChatReply = yield Complete()
-    call_id = yield Reserve(price.cost(reply.usage))
-    answer = {"usage": asdict(reply.usage), "cost": price.cost(reply.usage), "call_id": call_id}
+    call_id, _, _ = yield Reserve(price.cost(reply.usage), reply.usage.prompt + reply.usage.output)
+    answer = _answer(price, reply, call_id)
     yield Log(answer)
     yield Settle(call_id, reply.usage, answer["cost"], 0.0, "ok")
     return answer, False
@@ -108,10 +109,41 @@ def no_reservation(price: Prices, request_bytes: int, max_tokens: int) -> Paying
 
 def no_log(price: Prices, request_bytes: int, max_tokens: int) -> Paying:
     yield Recall()
-    call_id = yield from _reserving(price.worst(request_bytes, max_tokens))
+    call_id, _, _ = yield from _reserving(_worst(price, request_bytes, max_tokens))
     reply: ChatReply = yield Complete()
     yield Settle(call_id, reply.usage, price.cost(reply.usage), 0.0, "ok")
     return {}, False
+
+
+def silence_is_free(price: Prices, request_bytes: int, max_tokens: int) -> Paying:
+    """Books what a server reports, also where it reports nothing."""
+    logged = yield Recall()
+    if logged is not None:
+        yield SettleLogged(logged)
+        return logged, True
+    call_id, _, _ = yield from _reserving(_worst(price, request_bytes, max_tokens))
+    try:
+        reply: ChatReply = yield Complete()
+    except ModelOverloaded:
+        yield Settle(call_id, Usage(), price.worst(request_bytes, max_tokens), 0.0, "lost", True)
+        raise
+    answer = _answer(price, reply, call_id) | {"usage_known": True}
+    yield Log(answer)
+    yield Settle(call_id, reply.usage, price.cost(reply.usage), 0.0, "ok")
+    return answer, False
+
+
+def _worst(price: Prices, request_bytes: int, max_tokens: int) -> Reserve:
+    return Reserve(price.worst(request_bytes, max_tokens), request_bytes + max_tokens)
+
+
+def _answer(price: Prices, reply: ChatReply, call_id: int) -> dict[str, Any]:
+    return {
+        "usage": asdict(reply.usage),
+        "usage_known": reply.usage_known,
+        "cost": price.cost(reply.usage),
+        "call_id": call_id,
+    }
 
 
 PLANTED = {
@@ -123,6 +155,7 @@ PLANTED = {
     "settle before call": replace(REAL, answering=settle_before_call),
     "no reservation": replace(REAL, answering=no_reservation),
     "no log": replace(REAL, answering=no_log),
+    "silence is free": replace(REAL, answering=silence_is_free),
 }
 """Found by both schedulers."""
 

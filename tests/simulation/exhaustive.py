@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.llm import payment
-from tasks.llm.booking import Process, Refusal
+from tasks.llm.accounts import Process, Refusal
 from tasks.storage import effects
 from tests.simulation.actors import Actor, Killed, a_sweeper, a_worker
 from tests.simulation.worker import REAL, Believe, Machines
-from tests.simulation.world import HOUR, WORST, Broken, World
+from tests.simulation.world import HOUR, ROOMY, TOKENS, WORST, Broken, World
 
 PAUSE_S = 17 * HOUR
 SWEEPS = 2
@@ -54,7 +54,10 @@ class Bounds:
     pauses: int = 0
     """Most times that hours pass."""
     sweeper: bool = False
-    cap: int = 1000
+    cap: int = ROOMY
+    """Calls at their worst that fit under the cap in USD."""
+    cap_tokens: int = ROOMY
+    """The same of the cap in tokens."""
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ def explore(bounds: Bounds, machines: Machines = REAL) -> Found:
     """
     explorer = _Explorer(bounds, machines)
     plan = (tuple(f"0.{unit}" for unit in range(bounds.units)),)
-    world = World(cap=bounds.cap * WORST, plan=plan)
+    world = World(bounds.cap * WORST, bounds.cap_tokens * TOKENS, plan=plan)
     who = [Process("a", each, "0") for each in range(bounds.workers)]
     world.alive = frozenset(who)
     if bounds.sweeper:

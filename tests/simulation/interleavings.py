@@ -6,11 +6,11 @@ One seed is one run, repeatable: `python -m tests.simulation --seed 17`.
 import random
 from dataclasses import dataclass
 
-from tasks.llm.booking import Process
+from tasks.llm.accounts import Process
 from tasks.storage.sweep import SAFE_AGE_S
 from tests.simulation.actors import Actor, Killed, a_sweeper, a_worker, killed
 from tests.simulation.worker import REAL, Machines
-from tests.simulation.world import HOUR, WORST, Broken, World
+from tests.simulation.world import HOUR, ROOMY, TOKENS, WORST, Broken, World
 
 HOSTS = ("a", "b")
 PAUSES_S = (1.0, HOUR, 3 * HOUR, 5 * HOUR, 17 * HOUR)
@@ -47,7 +47,8 @@ def run(seed: int, setting: Setting = FOUR_BY_EIGHT, machines: Machines = REAL) 
         Broken: a promise was broken; the message names seed and step.
     """
     chance = random.Random(seed)
-    world = World(cap=chance.choice((3, 6, 1000)) * WORST, plan=plan_of(setting.shards, setting.units))
+    caps = [chance.choice((3, 6, ROOMY)) for _ in range(2)]
+    world = World(caps[0] * WORST, caps[1] * TOKENS, plan=plan_of(setting.shards, setting.units))
     steps = 0
     try:
         workers = [

@@ -19,6 +19,7 @@ def test_two_workers_on_one_shard_keep_every_promise_in_every_order_whatever_fai
 
 def test_a_cap_of_one_call_is_held_in_every_order() -> None:
     assert explore(Bounds(faults=0, cap=1)).ends > 1
+    assert explore(Bounds(faults=0, cap_tokens=1)).ends > 1
 
 
 def test_a_sweeper_takes_nothing_that_is_or_will_be_committed() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.llm.booking import Process
+from tasks.llm.accounts import Process
 from tests.simulation.bugs import PLANTED
 from tests.simulation.interleavings import Setting, run
 from tests.simulation.worker import REAL, Machines

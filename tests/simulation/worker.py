@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from tasks.errors import BudgetExceeded, TransientError
-from tasks.llm.booking import CallKey, Process
+from tasks.llm.accounts import CallKey, Process
 from tasks.llm.payment import answering
 from tasks.storage.addresses import data_key
 from tasks.storage.commits import Commit, PartFile

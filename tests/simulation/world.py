@@ -12,7 +12,7 @@ import orjson
 
 from tasks.errors import ModelOverloaded, StorageUnavailable
 from tasks.llm import booking, payment
-from tasks.llm.booking import CallKey, Process
+from tasks.llm.accounts import CallKey, Process, Sum
 from tasks.llm.pricing import Price
 from tasks.llm.protocol import ChatReply, Usage
 from tasks.storage import commits, effects
@@ -30,6 +30,13 @@ REQUEST_BYTES, MAX_TOKENS = 60, 40
 WORST = PRICE.worst(REQUEST_BYTES, MAX_TOKENS)
 REPLY = ChatReply("an answer", (), Usage(uncached=20, output=10))
 COST = PRICE.cost(REPLY.usage)
+TOKENS = REQUEST_BYTES + MAX_TOKENS
+"""Most a call can have; as many as `WORST` has nano-USD, by `PRICE`."""
+TENFOLD = ChatReply("an answer", (), Usage(uncached=REQUEST_BYTES, output=10 * TOKENS - REQUEST_BYTES))
+"""Of a server that keeps no limit; it bills ten times the worst case, never more."""
+SILENT = ChatReply("an answer", (), Usage(), usage_known=False)
+ROOMY = 1000
+"""More calls than any simulation makes."""
 RUN = "run:r"
 LONGEST_FLIGHT_S = HOUR
 """No request arrives later than this after it was sent: clients and servers give up in minutes."""
@@ -47,7 +54,7 @@ WAYS: dict[type[Any], tuple[str, ...]] = {
     effects.Elapsed: (),
     payment.Recall: ("kill",),
     payment.Wait: ("kill",),
-    payment.Complete: ("refused", "lost", "kill", "kill after"),
+    payment.Complete: ("refused", "lost", "tenfold", "silent", "kill", "kill after"),
 }
 """How an effect can go wrong."""
 
@@ -74,6 +81,8 @@ class World:
     """Everything but the workers."""
 
     cap: int
+    """nano-USD."""
+    cap_tokens: int = ROOMY * TOKENS
     time: float = 100 * HOUR
     objects: dict[str, tuple[bytes, float]] = field(default_factory=lambda: {TABLE_KEY: (_TABLE, 0.0)})
     flying: tuple[Flight, ...] = ()
@@ -83,7 +92,9 @@ class World:
     """Host, shard and how often its log was removed, to subject and answer."""
     removals: dict[tuple[str, int], int] = field(default_factory=dict)
     billed: dict[str, int] = field(default_factory=dict)
-    """Host to what the provider has billed to it."""
+    """Host to what the provider has billed to it [nano-USD; as many tokens, by `PRICE`]."""
+    beyond: dict[str, int] = field(default_factory=dict)
+    """Host to what of that was above the reservation of its call."""
     alive: frozenset[Process] = frozenset()
     owed: tuple[tuple[Process, payment.Settle], ...] = ()
     """What processes could not book, and will before they reserve again."""
@@ -99,6 +110,7 @@ class World:
     def copy(self) -> "World":
         return World(
             self.cap,
+            self.cap_tokens,
             self.time,
             dict(self.objects),
             self.flying,
@@ -106,6 +118,7 @@ class World:
             {name: dict(each) for name, each in self.logs.items()},
             dict(self.removals),
             dict(self.billed),
+            dict(self.beyond),
             self.alive,
             self.owed,
             self.used,
@@ -121,12 +134,13 @@ class World:
             self.flying,
             self.time,
             tuple(
-                (host, tuple(sorted(each.scopes.items())), tuple(each.calls))
+                (host, tuple(sorted(each.scopes.items())), tuple(each.calls), tuple(each.factors.items()))
                 for host, each in self.books.items()
             ),
             tuple((name, tuple(sorted(each))) for name, each in sorted(self.logs.items())),
             tuple(sorted(self.removals.items())),
             tuple(sorted(self.billed.items())),
+            tuple(sorted(self.beyond.items())),
             self.alive,
             self.owed,
             self.used,
@@ -135,7 +149,7 @@ class World:
     def books_of(self, host: str) -> Books:
         if host not in self.books:
             self.books[host] = Books()
-            self.books[host].set_cap(RUN, self.cap)
+            self.books[host].set_caps(RUN, self.cap, self.cap_tokens)
         return self.books[host]
 
     def perform(
@@ -186,8 +200,9 @@ class World:
     def raise_caps(self) -> None:
         """What a user does who is told that the budget is spent."""
         self.cap += 4 * WORST
+        self.cap_tokens += 4 * TOKENS
         for each in self.books.values():
-            each.set_cap(RUN, self.cap)
+            each.set_caps(RUN, self.cap, self.cap_tokens)
 
     def _send(self, effect: Any) -> None:
         content = effect.content
@@ -223,9 +238,9 @@ class World:
         if kind is effects.Unfinished:
             return 0
         assert call is not None
-        return self._pay(effect, who, call, log)
+        return self._pay(effect, who, call, log, way)
 
-    def _pay(self, effect: Any, who: Process, call: CallKey, log: tuple[str, int, int]) -> Any:
+    def _pay(self, effect: Any, who: Process, call: CallKey, log: tuple[str, int, int], way: str) -> Any:
         books, kind, outcome = self.books_of(who.host), type(effect), None
         if kind is payment.Recall:
             logged = self.logs.get(log, {}).get(call.subject)
@@ -235,8 +250,8 @@ class World:
         if kind is payment.Wait:
             return None
         if kind is payment.Complete:
-            self.billed[who.host] = self.billed.get(who.host, 0) + COST
-            outcome = REPLY
+            outcome = {"tenfold": TENFOLD, "silent": SILENT}.get(way, REPLY)
+            self._bill(who.host, books, call, PRICE.cost(TENFOLD.usage) if way == "tenfold" else COST)
         elif kind is payment.Log:
             self.logs.setdefault(log, {}).setdefault(call.subject, effect.answer)
         elif kind is payment.Reserve:
@@ -244,20 +259,38 @@ class World:
                 if debtor == who:
                     self._settle(books, owed)
             self.owed = tuple(each for each in self.owed if each[0] != who)
+            worst = Sum(effect.worst, effect.tokens)
             outcome = booking.reserve(
-                books, call, effect.worst, "simulated", NOW, who, lambda each, _: each not in self.alive
+                books, call, worst, "simulated", NOW, who, lambda each: each not in self.alive
             )
         elif kind is payment.Settle:
             self._settle(books, effect)
         elif kind is payment.SettleLogged:
             answer = effect.answer
-            booking.settle_logged(books, answer["call_id"], call, REPLY.usage, answer["cost"], 0.0)
+            usage = Usage(**answer["usage"])
+            booking.settle_logged(
+                books, answer["call_id"], call, usage, answer["cost"], 0.0, not answer["usage_known"]
+            )
         self._check_books(who.host, books)
         return outcome
 
     @staticmethod
     def _settle(books: Books, effect: payment.Settle) -> None:
-        booking.settle(books, effect.call_id, effect.usage, effect.cost, effect.latency_s, effect.status)
+        booking.settle(
+            books, effect.call_id, effect.usage, effect.cost, effect.latency_s, effect.status, effect.at_worst
+        )
+
+    def _bill(self, host: str, books: Books, call: CallKey, cost: int) -> None:
+        """The provider has answered, and bills."""
+        self.billed[host] = self.billed.get(host, 0) + cost
+        reserved = [entry for entry, _ in books.calls if entry.asked == call.asked]
+        if not reserved:
+            raise Broken("a call was made that is not in the ledger")
+        held = reserved[-1].reserved
+        if cost > held.nano_usd:
+            self.beyond[host] = self.beyond.get(host, 0) + cost - held.nano_usd
+            if reserved[-1].factor >= 10 * booking.WHOLE:
+                raise Broken("a server that was known to bill tenfold was trusted again")
 
     def use(self, log: tuple[str, int, int], subject: str) -> None:
         """Somebody goes on with a reply."""
@@ -268,11 +301,12 @@ class World:
         self._check_store(key)
 
     def _check_books(self, host: str, books: Books) -> None:
-        settled, reserved, cap = books.amounts(RUN)
-        if cap is not None and settled + reserved > cap:
-            raise Broken(f"{settled} settled and {reserved} reserved are above the cap of {cap}")
-        if self.billed.get(host, 0) > settled + reserved:
-            raise Broken(f"{self.billed[host]} are billed, {settled + reserved} are in the ledger")
+        found, beyond = books.account(RUN), self.beyond.get(host, 0)
+        for spent, held, cap in zip(found.settled, found.reserved, found[2:], strict=True):
+            if cap is not None and spent + held > cap + beyond:
+                raise Broken(f"{spent} settled and {held} reserved are above the cap of {cap} by > {beyond}")
+            if self.billed.get(host, 0) - beyond > spent + held:
+                raise Broken(f"{self.billed[host]} are billed, {spent + held} are in the ledger")
 
     def _check_store(self, key: str) -> None:
         """Every row once, and nothing that was published is gone: checked for shards that have changed."""
@@ -329,8 +363,8 @@ class World:
                 raise Broken(f"shard {shard} is not whole")
         for host, books in self.books.items():
             self._check_books(host, books)
-            open_calls = sum(entry.reserved for entry, _ in books.calls if entry.state == "reserved")
-            if books.amounts(RUN)[1] != open_calls:
+            held = [entry.reserved for entry, _ in books.calls if entry.state == "reserved"]
+            if books.account(RUN).reserved != (sum(each[0] for each in held), sum(each[1] for each in held)):
                 raise Broken("what is reserved is not the sum of open calls")
 
 

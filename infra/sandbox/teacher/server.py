@@ -1,5 +1,6 @@
 """Server: the OpenAI chat protocol over HTTP, on loopback only."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from infra.sandbox.teacher.pace import AT_ONCE, Pace
 from infra.sandbox.teacher.protocol import CREATED, Refusal
 from infra.sandbox.teacher.roles import respond
 from infra.sandbox.teacher.skills import MODELS, OWNER, read_skill
@@ -46,7 +48,7 @@ def _model(name: str) -> dict[str, object]:
     return {"id": name, "object": "model", "created": CREATED, "owned_by": OWNER}
 
 
-def build_app(seed: int) -> Starlette:
+def build_app(seed: int, pace: Pace = AT_ONCE) -> Starlette:
     """Build the application for one server seed."""
     models = orjson.dumps({"object": "list", "data": [_model(name) for name in MODELS]})
 
@@ -55,7 +57,10 @@ def build_app(seed: int) -> Starlette:
         try:
             if (ordered := _ordered_error(request, raw)) is not None:
                 raise ordered
-            return Response(respond(raw, seed), media_type=_JSON)
+            reply = respond(raw, seed)
+            if takes_s := pace.takes_s(reply):
+                await asyncio.sleep(takes_s)
+            return Response(reply, media_type=_JSON)
         except Refusal as refusal:
             return _refused(refusal)
 
@@ -110,7 +115,7 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(port: int, seed: int) -> None:
+def serve(port: int, seed: int, pace: Pace = AT_ONCE) -> None:
     """Serve until SIGTERM or SIGINT; port 0 takes a free one.
 
     Raises:
@@ -120,7 +125,7 @@ def serve(port: int, seed: int) -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((HOST, port))
         config = uvicorn.Config(
-            build_app(seed), loop="uvloop", http="httptools", lifespan="off", access_log=False,
+            build_app(seed, pace), loop="uvloop", http="httptools", lifespan="off", access_log=False,
             log_level="warning", timeout_graceful_shutdown=2,
         )  # fmt: skip
         _Server(config).run(sockets=[listening])

@@ -1,16 +1,16 @@
 """A hub over HTTP: its listings and documentation pages, and whether it is there at all."""
 
 import asyncio
-import os
+import json
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 
 from tasks.environment.hub_pages import SOURCE
-from tasks.environment.wire import without_keys
 from tasks.errors import ApiUnreachable, ConfigurationError, RecordError
 from tasks.records import Collection
+from tasks.storage.keys import key_of, without_keys
 from tasks.storage.slugs import slug, unique_slugs
 
 KEY = "FOUNDRY_HUB_KEY"
@@ -44,7 +44,7 @@ class Hub:
     def __init__(self, location: str, *, timeout_s: float = 15.0):
         """Prepare the client; nothing is sent."""
         self.location = hub_location(location)
-        self._key = os.environ.get(KEY, "")
+        self._key = key_of(KEY)
         headers = {KEY_HEADER: self._key} if self._key else {}
         self._client = httpx.AsyncClient(headers=headers, timeout=timeout_s)
 
@@ -134,7 +134,7 @@ class Hub:
             return None
         try:
             if answer.status_code == 200:
-                return answer.json()
+                return json.loads(without_keys(answer.text, [self._key]))
         except ValueError:
             pass
         start = " ".join(without_keys(answer.text, [self._key])[:80].split())

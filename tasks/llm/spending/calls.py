@@ -4,34 +4,41 @@ A million calls make some ten thousand sums: calls that agree in `GROUPS` (time 
 What is settled never changes, so a later reading starts after the last call seen, and looks again at those
 that were open then. All sessions of a dashboard share one reading.
 
-The ledger's own module writes; this one opens the file read-only, and knows of columns that a ledger lacks.
+The ledger's own module writes; this one only reads, a file or a database, and knows of columns that a ledger
+lacks. Ids become visible in the order in which they grow, in both.
 """
 
 import os
-import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.errors import ConfigurationError, StorageUnavailable
-from tasks.storage.state import state_folder
+from tasks.errors import ConfigurationError
+from tasks.llm.accounts import WHOLE
+from tasks.llm.ledger import ledger_place
+from tasks.llm.stores.watching import Reader, columns_of, is_there, reading, shown_place
 
 GROUPS = ("at", "run", "stage", "address", "shard", "model", "status", "state")
 """What a row of the sums is one of; `at` is UTC, ISO 8601 cut off after the hour, ten minutes or minute."""
-LATER_GROUPS = ("team", "project", "searcher")
+LATER_GROUPS = ("team", "project", "searcher", "kind")
 """The same, where the ledger has them."""
-SUMS = ("calls", "cost", "repeated", "uncached", "cached", "cache_write", "output", "latency_s")
-"""Added up; `cost` is nano-USD: what was billed, or the reservation of a call that is open or lost."""
+SUMS = (
+    "calls", "cost", "tokens", "overrun", "overrun_tokens", "repeated", "uncached", "cached", "cache_write",
+    "output", "latency_s",
+)  # fmt: skip
+"""Added up; `cost` is nano-USD: what was billed, or the reservation of a call that is open or lost; `tokens`
+the same in tokens. Overruns are what was billed beyond the reservation. An earlier ledger lacks these: 0."""
 SLOWEST = "slowest_s"
 """Latency of the slowest call of a row."""
 SETTLED, RESERVED, LOST = "settled", "reserved", "lost"
+MODEL = "model"
+"""Kind of a call that a model's provider bills."""
 PUBLISHED = "published"
 """Status of calls that are known from tables only."""
 
@@ -46,6 +53,9 @@ _OPEN_MANY = 20_000
 """More open calls than this are cheaper to read with all the others."""
 
 
+Unit = Literal["nano-USD", "tokens"]
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """A cap and what counts against it."""
@@ -54,7 +64,23 @@ class Scope:
     settled: int
     reserved: int
     cap: int | None
-    """nano-USD, as the others; None: no cap."""
+    """None: no cap."""
+    unit: Unit = "nano-USD"
+    """Of all three."""
+
+
+class Booked(NamedTuple):
+    """What was booked on a UTC day for a model, or for what else is paid for."""
+
+    day: str
+    kind: str
+    """`model`, `api`, `machine` or `storage`."""
+    model: str
+    """What was called; of another kind, what was used."""
+    cost: int
+    """nano-USD; of calls that are open or lost their reservation."""
+    unsettled: int = 0
+    """nano-USD of those alone."""
 
 
 def schema(groups: Sequence[str] = GROUPS) -> pa.Schema:
@@ -88,27 +114,18 @@ def cut(sums: pa.Table, letters: int) -> pa.Table:
     return sums.set_column(sums.column_names.index("at"), "at", at)
 
 
-def ledger_path() -> Path:
-    """Where the sqlite ledger lies, there or not.
-
-    Raises:
-        ConfigurationError: `FOUNDRY_LEDGER` names a server.
-    """
-    place = os.environ.get("FOUNDRY_LEDGER") or str(state_folder() / "ledger.sqlite")
-    if "://" in place:
-        raise ConfigurationError(
-            f"FOUNDRY_LEDGER={place.partition('://')[0]}://... cannot be watched yet; name a sqlite file"
-        )
-    return Path(place).absolute()
-
-
 class WatchedLedger:
     """A ledger that somebody else writes; for all threads of a process."""
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, place: Path | str):
+        self.place = place
         self._one_at_a_time = threading.Lock()
         self._forget()
+
+    @property
+    def shown(self) -> str:
+        """Where it is, for people: without a password."""
+        return shown_place(self.place)
 
     def read(self) -> pa.Table:
         """The sums of all calls until now; an empty table where no ledger is.
@@ -118,37 +135,62 @@ class WatchedLedger:
             StorageUnavailable: it cannot be read just now.
         """
         with self._one_at_a_time:
-            if not self.path.exists():
+            if not is_there(self.place):
                 self._forget()
                 return schema().empty_table()
             self._catch_up()
             return pa.concat_tables([self._settled, self._open])
 
-    def scopes(self) -> list[Scope]:
-        """Every cap, and what was booked under it; quick, whatever the number of calls."""
-        if not self.path.exists():
-            return []
-        with _reading(self.path) as rows:
-            found = rows.execute("SELECT scope, settled, reserved, cap FROM scopes ORDER BY scope").fetchall()
-        return [Scope(*row) for row in found]
+    def scopes(self, unit: Unit = "nano-USD") -> list[Scope]:
+        """Every cap, and what was booked under it; quick, whatever the number of calls.
 
-    def by_day_and_model(self) -> list[tuple[str, str, int, int, int, int]]:
-        """UTC day, model, calls, calls not settled, nano-USD of all, nano-USD of those not settled.
+        An earlier ledger caps no tokens: none then.
+        """
+        if not is_there(self.place):
+            return []
+        of = "_tokens" if unit == "tokens" else ""
+        with reading(self.place) as rows:
+            if f"cap{of}" not in columns_of(rows, "scopes"):
+                return []
+            found = rows.execute(
+                f"SELECT scope, settled{of}, reserved{of}, cap{of} FROM scopes"
+                " WHERE scope NOT LIKE 'quota:%' ORDER BY scope"
+            )
+            kept = found.fetchall()
+            return [Scope(scope, settled, reserved, cap, unit) for scope, settled, reserved, cap in kept]
+
+    def factors(self) -> dict[str, float]:
+        """Models that billed more than was reserved, and how many times their worst case is reserved now."""
+        if not is_there(self.place):
+            return {}
+        with reading(self.place) as rows:
+            if not columns_of(rows, "factors"):
+                return {}
+            found = rows.execute("SELECT model, factor FROM factors ORDER BY model").fetchall()
+            return {model: factor / WHOLE for model, factor in found if factor > WHOLE}
+
+    def by_day_and_model(self) -> list[Booked]:
+        """What was booked, a row a UTC day, kind and model, in that order.
 
         Raises:
             ConfigurationError: there is no ledger.
         """
-        if not self.path.exists():
+        if not is_there(self.place):
             raise ConfigurationError(
-                f"there is no ledger {self.path}; name one with --ledger or FOUNDRY_LEDGER"
+                f"there is no ledger {self.shown}; name one with --ledger or FOUNDRY_LEDGER"
             )
-        with _reading(self.path) as rows:
-            return rows.execute(
-                "SELECT day, model, COUNT(*), SUM(state<>'settled'),"
-                " SUM(CASE state WHEN 'settled' THEN cost ELSE reserved END),"
-                " SUM(CASE state WHEN 'settled' THEN 0 ELSE reserved END)"
-                " FROM calls GROUP BY day, model ORDER BY day, model"
+        sums = (
+            "CASE state WHEN 'settled' THEN cost ELSE reserved END",
+            "CASE state WHEN 'settled' THEN 0 ELSE reserved END",
+        )
+        with reading(self.place) as rows:
+            # An earlier ledger booked calls of models only.
+            kind = "kind" if "kind" in columns_of(rows) else f"'{MODEL}'"
+            found = rows.execute(
+                f"SELECT day, {kind}, model, {', '.join(f'CAST(SUM({each}) AS BIGINT)' for each in sums)}"
+                " FROM calls GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
             ).fetchall()
+        return [Booked(*row) for row in found]
 
     def _forget(self) -> None:
         self._seen, self._letters = 0, HOUR
@@ -156,14 +198,15 @@ class WatchedLedger:
         self._settled = self._open = schema().empty_table()
 
     def _catch_up(self) -> None:
-        with _reading(self.path) as rows:
-            columns = {row[1] for row in rows.execute("PRAGMA table_info(calls)")}
+        with reading(self.place) as rows:
+            columns = columns_of(rows)
             newest = rows.execute("SELECT MAX(id) FROM calls").fetchone()[0] or 0
             ends = [
                 rows.execute(f"SELECT created FROM calls ORDER BY id {way} LIMIT 1").fetchone()
                 for way in ("ASC", "DESC")
             ]
         groups = (*GROUPS, *(name for name in LATER_GROUPS if name in columns))
+        read = _Asked(groups, tuple(name if name in columns else "0" for name in SUMS[2:-1]))
         if newest < self._seen or len(self._waiting) > _OPEN_MANY or groups != self._groups():
             self._forget()  # made anew, or of a later version
         if not newest:
@@ -177,8 +220,8 @@ class WatchedLedger:
         pages = [self._waiting[low : low + _LOOKED_AT] for low in range(0, len(self._waiting), _LOOKED_AT)]
         with ThreadPoolExecutor(min(_READERS, os.cpu_count() or 1)) as readers:
             parts = [
-                *readers.map(lambda span: _span(self.path, groups, self._letters, *span), spans),
-                *readers.map(lambda ids: _listed(self.path, groups, self._letters, ids), pages),
+                *readers.map(lambda span: _span(self.place, read, self._letters, *span), spans),
+                *readers.map(lambda ids: _listed(self.place, read, self._letters, ids), pages),
             ]
         settled = pa.concat_tables([self._settled, *(part[0] for part in parts)])
         self._settled = merged(settled)
@@ -202,27 +245,38 @@ _Part = tuple[pa.Table, pa.Table, list[int]]
 """Sums of settled calls, sums of the others, and the ids of those."""
 
 
-def _span(path: Path, groups: Sequence[str], letters: int, low: int, high: int) -> _Part:
+class _Asked(NamedTuple):
+    """What a query asks for."""
+
+    groups: tuple[str, ...]
+    sums: tuple[str, ...]
+    """Columns beside count and cost, or 0."""
+
+
+def _span(place: Path | str, asked: _Asked, letters: int, low: int, high: int) -> _Part:
     """Calls after `low` up to `high`."""
-    with _reading(path) as rows:
-        return _part(rows, groups, letters, "id>? AND id<=?", (low, high))
+    with reading(place) as rows:
+        return _part(rows, asked, letters, "id>? AND id<=?", (low, high))
 
 
-def _listed(path: Path, groups: Sequence[str], letters: int, ids: Sequence[int]) -> _Part:
-    with _reading(path) as rows:
-        return _part(rows, groups, letters, f"id IN ({','.join('?' * len(ids))})", ids)
+def _listed(place: Path | str, asked: _Asked, letters: int, ids: Sequence[int]) -> _Part:
+    with reading(place) as rows:
+        return _part(rows, asked, letters, f"id IN ({','.join('?' * len(ids))})", ids)
 
 
-def _part(
-    rows: sqlite3.Connection, groups: Sequence[str], letters: int, where: str, values: Sequence[int]
-) -> _Part:
+def _part(rows: Reader, asked: _Asked, letters: int, where: str, values: Sequence[int]) -> _Part:
+    groups = asked.groups
     keys = [f"substr(created,1,{letters})" if name == "at" else name for name in groups]
-    sums = ", ".join(f"COALESCE(SUM({name}),0)" for name in SUMS[2:-1])
+    booked = "CASE state WHEN 'settled' THEN cost ELSE reserved END"
+    tokens, *rest = asked.sums
+    if tokens != "0":
+        tokens = "CASE state WHEN 'settled' THEN tokens ELSE reserved_tokens END"
+    sums = ", ".join(f"CAST(COALESCE(SUM({each}),0) AS BIGINT)" for each in (booked, tokens, *rest))
     query = (
-        f"SELECT {', '.join(keys)}, COUNT(*), SUM(CASE state WHEN 'settled' THEN cost ELSE reserved END), "
-        f"{sums}, TOTAL(latency_s), COALESCE(MAX(latency_s),0.0) FROM calls WHERE {where} AND state"
+        f"SELECT {', '.join(keys)}, COUNT(*), {sums}, COALESCE(SUM(latency_s),0.0),"
+        f" COALESCE(MAX(latency_s),0.0) FROM calls WHERE {where} AND state"
     )
-    every = ", ".join(keys)
+    every = ", ".join(str(place + 1) for place in range(len(keys)))
     settled = rows.execute(f"{query}='settled' GROUP BY {every}", values).fetchall()
     others = rows.execute(f"{query}<>'settled' GROUP BY {every}", values).fetchall()
     ids = rows.execute(f"SELECT id FROM calls WHERE {where} AND state<>'settled'", values).fetchall()
@@ -242,43 +296,12 @@ def _table(rows: list[tuple[Any, ...]], groups: Sequence[str]) -> pa.Table:
     )
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction that sees one state of the ledger and leaves nothing behind.
-
-    Raises:
-        ConfigurationError: the file is no ledger.
-        StorageUnavailable: it cannot be read.
-    """
-    # Without a log beside it nobody has the ledger open: sqlite then need not make one to read it.
-    log = Path(f"{path}-wal")
-    mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
-    try:
-        rows = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10)
-        try:
-            rows.execute("BEGIN")
-            rows.execute("SELECT 1 FROM calls LIMIT 1").fetchone()
-            yield rows
-        finally:
-            rows.close()
-        if "immutable" in mode and log.exists():
-            raise StorageUnavailable(
-                f"the ledger {path} was opened by a run while it was read; read it again"
-            )
-    except sqlite3.OperationalError as error:
-        if "no such" in str(error):
-            raise ConfigurationError(f"{path} is no ledger ({error}); check FOUNDRY_LEDGER") from error
-        raise StorageUnavailable(f"the ledger {path} cannot be read ({error}); try again") from error
-    except sqlite3.DatabaseError as error:
-        raise ConfigurationError(f"{path} is no ledger ({error}); check FOUNDRY_LEDGER") from error
-
-
-_watched: dict[Path, WatchedLedger] = {}
+_watched: dict[Path | str, WatchedLedger] = {}
 _opening = threading.Lock()
 
 
-def watched_ledger(path: Path | None = None) -> WatchedLedger:
+def watched_ledger(place: Path | str | None = None) -> WatchedLedger:
     """This process's reading of a ledger, by default of that of `FOUNDRY_LEDGER`."""
-    place = path.absolute() if path else ledger_path()
+    place = ledger_place(str(place)) if place else ledger_place()
     with _opening:
         return _watched.setdefault(place, WatchedLedger(place))

@@ -8,7 +8,7 @@ import html
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tasks.llm.spending.figures import BurnDown, TimeLine, usd
+from tasks.llm.spending.figures import BurnDown, TimeLine, in_units, usd
 
 COLOURS = ("#2f6fb3", "#d9822b", "#3a9a5c", "#8e5bb5", "#c2413b", "#8a94a0")
 _HEIGHT, _WIDTH = 100.0, 1000.0
@@ -34,7 +34,8 @@ def stacked(line: TimeLine, title: str) -> str:
     """Spend a step, the series on top of each other."""
     if not line.starts:
         return '<p class="note">no calls</p>'
-    highest = max(line.totals) or 1
+    most = max(line.totals)
+    highest = most or 1
     width = _WIDTH / len(line.starts)
     drawn, below = [], [0] * len(line.starts)
     for number, amounts in enumerate(line.series.values()):
@@ -49,7 +50,7 @@ def stacked(line: TimeLine, title: str) -> str:
         drawn.append(f'<path d="{"".join(boxes)}" fill="{COLOURS[number % len(COLOURS)]}"/>')
     legend = _legend([(name, sum(amounts)) for name, amounts in line.series.items()])
     end = line.starts[-1] + line.step
-    peak = f"highest {usd(highest)} in {_length(line.step)}"
+    peak = f"highest {usd(most)} in {_length(line.step)}" if most else "nothing of it cost anything"
     return _chart(title, drawn, line.starts[0], end, peak) + legend
 
 
@@ -82,7 +83,7 @@ def burning(found: BurnDown, now: datetime, title: str) -> str:
             f'<path d="M{x(last):.2f} {y(found.left):.2f}L{_WIDTH:.2f} {y(lowest):.2f}" '
             f'fill="none" stroke="{COLOURS[4]}" stroke-dasharray="6 4" {_LINE}/>'
         )
-    return _chart(title, drawn, first, end, f"top: cap {usd(found.cap)}")
+    return _chart(title, drawn, first, end, f"top: cap {in_units(found.cap, found.unit)}")
 
 
 def _chart(title: str, drawn: Sequence[str], start: datetime, end: datetime, scale: str) -> str:

@@ -21,6 +21,7 @@ from tasks.llm.spending.calls import (
     SUMS,
     TEN_MINUTES,
     Scope,
+    Unit,
     cut,
 )
 
@@ -62,8 +63,10 @@ class BurnDown:
     cap: int
     settled: int
     reserved: int
+    unit: Unit
+    """Of all amounts."""
     rate: float
-    """nano-USD an hour of late."""
+    """An hour of late."""
     left_after: tuple[tuple[datetime, int], ...]
     """What was left of the cap at the end of each step."""
     reached: datetime | None
@@ -71,7 +74,7 @@ class BurnDown:
 
     @property
     def left(self) -> int:
-        """nano-USD that may still be reserved."""
+        """What may still be reserved."""
         return max(0, self.cap - self.settled - self.reserved)
 
 
@@ -105,6 +108,11 @@ def usd(nano: float) -> str:
         if abs(amount) >= 0.0001
         else f"${amount:.2g}"
     )
+
+
+def in_units(value: float, unit: Unit) -> str:
+    """An amount with its unit."""
+    return usd(value) if unit == "nano-USD" else f"{value:,.0f} tokens"
 
 
 def chosen(sums: pa.Table, **wanted: Collection[str]) -> pa.Table:
@@ -141,6 +149,12 @@ def total(sums: pa.Table) -> Row:
 def is_failure(row: Row) -> bool:
     """Whether a row's calls ended without a reply."""
     return bool(row["state"] == LOST or (row["state"] == SETTLED and row["status"] not in ("ok", PUBLISHED)))
+
+
+def overruns(sums: pa.Table) -> list[Row]:
+    """What was billed beyond its reservation, by model, the largest first; only models that did so."""
+    found = [row for row in by(sums, "model") if row["overrun"] or row["overrun_tokens"]]
+    return sorted(found, key=lambda row: (-row["overrun"], -row["overrun_tokens"], row["model"]))
 
 
 def failures(sums: pa.Table) -> list[Row]:
@@ -183,7 +197,10 @@ def burn_down(scope: Scope, sums: pa.Table, now: datetime) -> BurnDown | None:
     """
     if scope.cap is None:
         return None
-    line = time_line(under(scope.scope, sums), "stage")
+    counted = under(scope.scope, sums)
+    if scope.unit == "tokens":
+        counted = counted.set_column(counted.column_names.index("cost"), "cost", counted["tokens"])
+    line = time_line(counted, "stage")
     used, left_after = 0, []
     for start, amount in zip(line.starts, line.totals, strict=True):
         used += amount
@@ -200,7 +217,9 @@ def burn_down(scope: Scope, sums: pa.Table, now: datetime) -> BurnDown | None:
     reached = (
         now + timedelta(hours=left / rate) if rate > 0 and 0 < left / max(rate, 1e-9) < 24 * 365 else None
     )
-    return BurnDown(scope.scope, scope.cap, scope.settled, scope.reserved, rate, tuple(left_after), reached)
+    return BurnDown(
+        scope.scope, scope.cap, scope.settled, scope.reserved, scope.unit, rate, tuple(left_after), reached
+    )
 
 
 def under(scope: str, sums: pa.Table) -> pa.Table:
@@ -219,7 +238,7 @@ def capped(scopes: Sequence[Scope], now: datetime) -> list[Scope]:
     every_day = next((each.cap for each in scopes if each.scope == "day"), None)
     today = f"day:{now.astimezone(UTC):%Y-%m-%d}"
     found = [
-        each if each.cap is not None else Scope(each.scope, each.settled, each.reserved, every_day)
+        each if each.cap is not None else Scope(each.scope, each.settled, each.reserved, every_day, each.unit)
         for each in scopes
         if each.cap is not None or each.scope == today
     ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from json import JSONDecodeError, loads
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tasks.errors import ConfigurationError
 
@@ -29,7 +29,11 @@ AMOUNTS = (
     "amount", "cost", "total_cost", "spend", "usd", "amount_cents", "cost_cents",
 )  # fmt: skip
 CURRENCIES = ("amount_currency", "currency", "billing_currency", "billingcurrency")
-_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+"""1,234.50; no group begins with a zero."""
+_WITH_COMMA = re.compile(r"-?\d+,\d+")
+"""12,50, as spreadsheets write where fields are set apart by semicolons."""
+_NOTHING = "the invoice holds no charges; export days on which something was billed"
 _LATEST_SECONDS = 10**11
 """Larger numbers are times in milliseconds."""
 
@@ -67,6 +71,14 @@ class Invoice:
         )
 
 
+class _Row(NamedTuple):
+    """One row of an export."""
+
+    where: str
+    """For whoever looks it up."""
+    cells: Mapping[str, Any]
+
+
 def read_invoice(
     content: bytes, *, date: str = "", model: str = "", amount: str = "", unit: Unit = "auto"
 ) -> Invoice:
@@ -89,15 +101,15 @@ def read_invoice(
         raise ConfigurationError(
             f"the invoice is no UTF-8 text ({error}); export it as CSV or JSON"
         ) from None
-    in_cents, more = False, False
+    in_cents, more, comma = False, False, False
     if text.lstrip()[:1] in ("{", "["):
         rows, in_cents, more = _json_rows(text)
     else:
-        rows = _csv_rows(text)
+        rows, comma = _csv_rows(text)
     if not rows:
-        raise ConfigurationError("the invoice holds no charges; export days on which something was billed")
+        raise ConfigurationError(_NOTHING)
     # Every row counts: JSON leaves out what is empty.
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns = list(dict.fromkeys(name for row in rows for name in row.cells))
     names = (
         _column(columns, date, DATES, "--date-column"),
         _column(columns, model, MODELS, "--model-column"),
@@ -105,36 +117,50 @@ def read_invoice(
     )
     said = "cents" if in_cents or _plain(names[2]).endswith("cents") else "usd"
     taken: Literal["usd", "cents"] = "cents" if (said if unit == "auto" else unit) == "cents" else "usd"
-    charges = tuple(_charges(rows, names, taken))
+    charges = tuple(_charges(rows, names, taken, comma))
+    if not charges:
+        raise ConfigurationError(_NOTHING)
     return Invoice(charges, *names, taken, more)
 
 
 def _charges(
-    rows: Sequence[Mapping[str, Any]], names: tuple[str, str, str], unit: Literal["usd", "cents"]
+    rows: Sequence[_Row], names: tuple[str, str, str], unit: Literal["usd", "cents"], comma: bool
 ) -> Iterator[Charge]:
-    for number, row in enumerate(rows, 1):
+    for where, row in rows:
         day, item, amount = (row.get(name) for name in names)
         if amount in (None, ""):
             continue  # a bucket in which nothing was billed
-        where = f"charge {number} of the invoice"
         for name, value in row.items():
             if _plain(name) in CURRENCIES and value and str(value).strip().lower() != "usd":
                 raise ConfigurationError(f"{where} is in {value}; reconcile compares USD, export those")
-        usd = _decimal(amount, where) / (100 if unit == "cents" else 1)
+        usd = _decimal(amount, where, comma) / (100 if unit == "cents" else 1)
         yield Charge(_day(day, where), str(item or "").strip(), usd)
 
 
-def _csv_rows(text: str) -> list[dict[str, Any]]:
+def _csv_rows(text: str) -> tuple[list[_Row], bool]:
+    """Rows, and whether a comma may be a decimal one."""
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[_Row] = []
     try:
-        return [{name: value for name, value in row.items() if isinstance(name, str)} for row in rows]
+        heading = next(lines, [])
+        for cells in lines:
+            if not any(cell.strip() for cell in cells):
+                continue
+            where = f"line {lines.line_num} of the invoice"
+            # A cell too few or too many: a comma without its quotes has moved amounts into other columns.
+            if len(cells) < len(heading) or any(cell.strip() for cell in cells[len(heading) :]):
+                raise ConfigurationError(
+                    f"{where} has {len(cells)} cells and the first line {len(heading)}; export it again"
+                )
+            rows.append(_Row(where, dict(zip(heading, cells, strict=False))))
     except csv.Error as error:
-        raise ConfigurationError(f"line {rows.line_num} of the invoice is no CSV ({error})") from None
+        raise ConfigurationError(f"line {lines.line_num} of the invoice is no CSV ({error})") from None
+    return rows, delimiter != ","
 
 
-def _json_rows(text: str) -> tuple[list[dict[str, Any]], bool, bool]:
+def _json_rows(text: str) -> tuple[list[_Row], bool, bool]:
     """Flat rows, whether amounts are in cents, whether further pages follow."""
     try:
         found = loads(text, parse_float=Decimal)
@@ -160,7 +186,7 @@ def _json_rows(text: str) -> tuple[list[dict[str, Any]], bool, bool]:
             cents = cents or "starting_at" in bucket
             outer = {name: value for name, value in bucket.items() if name not in ("results", "object")}
             rows += [{**outer, **_flat(each)} for each in bucket["results"] if isinstance(each, dict)]
-    return rows, cents, more
+    return [_Row(f"charge {number} of the invoice", row) for number, row in enumerate(rows, 1)], cents, more
 
 
 def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,11 +215,29 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")
 
 
-def _decimal(value: Any, where: str) -> Decimal:
+def _decimal(value: Any, where: str, comma: bool) -> Decimal:
+    """An amount.
+
+    Args:
+        value: of its cell.
+        where: the cell's row.
+        comma: whether a comma may be a decimal one.
+
+    Raises:
+        ConfigurationError: it is no amount, or may be two of them.
+    """
     if isinstance(value, bool):
         raise ConfigurationError(f"{where}: {value!r} is no amount")
     text = str(value).strip().replace("$", "", 1).strip()
-    if "," in text and _GROUPED.fullmatch(text):
+    grouped, decimal = _GROUPED.fullmatch(text), comma and _WITH_COMMA.fullmatch(text)
+    if grouped and decimal:
+        raise ConfigurationError(
+            f"{where}: {text[:40]!r} may be {text.replace(',', '.')[:40]} or {text.replace(',', '')[:40]}; "
+            "export amounts with a decimal point"
+        )
+    if decimal:
+        text = text.replace(",", ".")
+    elif grouped:
         text = text.replace(",", "")
     try:
         amount = Decimal(text)

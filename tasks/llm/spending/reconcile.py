@@ -2,17 +2,21 @@
 
 Providers bill a model under the name of a snapshot (`gpt-4o-mini-2024-07-18`) and a line a token class
 (`gpt-4o-mini-2024-07-18, input`); the ledger has the name that was asked for. Both are brought to one name,
-and which names became one is said.
+and which names became one is said. A provider of models bills neither APIs nor machines nor storage: what the
+ledger has of those is said beside the comparison.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+from fnmatch import fnmatchcase
 from typing import Any
 
+from tasks.errors import ConfigurationError
 from tasks.llm.ledger import NANO
+from tasks.llm.spending.calls import MODEL, Booked
 from tasks.llm.spending.invoice import Invoice
 
 _SNAPSHOT = re.compile(r"[-@](\d{4}-\d{2}-\d{2}|\d{8}|latest)$")
@@ -93,9 +97,10 @@ class Reconciliation:
 
 def reconcile(
     invoice: Invoice,
-    booked: Iterable[tuple[str, str, int, int, int, int]],
+    booked: Iterable[Booked],
     *,
     aliases: Mapping[str, str],
+    models: Collection[str] = (),
     first: str = "",
     last: str = "",
     tolerance: int = NANO // 100,
@@ -105,12 +110,16 @@ def reconcile(
 
     Args:
         invoice: what was billed.
-        booked: day, model, calls, unsettled calls, nano-USD, unsettled nano-USD of the ledger.
+        booked: what the ledger has.
         aliases: name in the invoice to name in the ledger, beyond those that are found.
-        first: first day to compare; empty: the invoice's first.
+        models: names or patterns (`gpt-*`) of the ledger's models that the invoice is about; empty: all.
+        first: first day to compare (YYYY-MM-DD); empty: the invoice's first.
         last: last day to compare; empty: the invoice's last.
         tolerance: nano-USD by which a row may differ.
         tolerance_percent: of the invoice; the larger of the two counts.
+
+    Raises:
+        ConfigurationError: on none of these days was anything billed or booked.
     """
     days = sorted(charge.day for charge in invoice.charges)
     first, last = first or (days[0] if days else ""), last or (days[-1] if days else "")
@@ -118,6 +127,7 @@ def reconcile(
     billed: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     ledger: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     outside, skipped = 0, 0
+    beside: dict[str, int] = defaultdict(int)
     folded = {_folded(name): _folded(model) for name, model in aliases.items()}
     for charge in invoice.charges:
         if not first <= charge.day <= last:
@@ -126,7 +136,10 @@ def reconcile(
         model = folded.get(_folded(charge.item), _folded(charge.item))
         names[model].add(_CLASS.sub("", charge.item))
         billed[charge.day, model] += charge.usd
-    for day, name, _, _, cost, unsettled in booked:
+    for day, kind, name, cost, unsettled in booked:
+        if kind != MODEL or not _is_meant(name, models):
+            beside[kind] += cost if first <= day <= last else 0
+            continue
         if not first <= day <= last:
             outside += cost
             continue
@@ -144,6 +157,13 @@ def reconcile(
         rows.append(
             Difference(day, model, booked_here, unsettled, amount, abs(exact - booked_here) > allowed)
         )
+    if not rows:
+        raise ConfigurationError(
+            f"nothing was billed or booked from {first} to {last}, so nothing can agree; the invoice covers "
+            f"{days[0]} to {days[-1]}: give other days with --since and --until"
+            if days
+            else "the invoice holds no charges; export days on which something was billed"
+        )
     return Reconciliation(
         tuple(rows),
         first,
@@ -152,12 +172,34 @@ def reconcile(
         {model: tuple(sorted(each)) for model, each in sorted(names.items()) if len(each) > 1},
         tolerance,
         tolerance_percent,
-        tuple(_notes(rows, invoice, skipped)),
+        tuple(_notes(rows, invoice, skipped, beside)),
     )
 
 
-def _notes(rows: Sequence[Difference], invoice: Invoice, skipped: int) -> list[str]:
+def _is_meant(name: str, models: Collection[str]) -> bool:
+    """Whether the invoice is about a model of the ledger, named with or without provider and snapshot."""
+    names = (name.strip().lower(), _folded(name))
+    return not models or any(fnmatchcase(each, model.strip().lower()) for each in names for model in models)
+
+
+def _notes(
+    rows: Sequence[Difference], invoice: Invoice, skipped: int, beside: Mapping[str, int]
+) -> list[str]:
+    """What a reader of the comparison must know.
+
+    Args:
+        rows: the comparison.
+        invoice: what was billed.
+        skipped: charges of other days.
+        beside: kind to nano-USD of these days that were not compared.
+    """
     said = []
+    other = {kind: cost for kind, cost in beside.items() if kind != MODEL and cost}
+    if other:
+        sums = ", ".join(f"{_usd(cost)} of kind {kind}" for kind, cost in sorted(other.items()))
+        said.append(f"the ledger has {sums}, which no provider of models bills: left out")
+    if beside.get(MODEL):
+        said.append(f"the ledger has {_usd(beside[MODEL])} of models beyond --models: left out")
     if invoice.more:
         said.append("the export says that further pages follow; what is on them is missing here")
     if skipped:
@@ -169,6 +211,10 @@ def _notes(rows: Sequence[Difference], invoice: Invoice, skipped: int) -> list[s
     if any(row.unsettled for row in rows):
         said.append("calls that are open, or whose process died, are booked at their reservation")
     return said
+
+
+def _usd(nano: int) -> str:
+    return f"{Decimal(nano) / NANO:f} USD"
 
 
 def _folded(name: str) -> str:

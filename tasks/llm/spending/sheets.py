@@ -1,7 +1,8 @@
 """Figures as HTML and as CSV in which no text of a row can do anything (pure).
 
 Names of models, statuses, addresses come from outside. In HTML all of them are escaped; in CSV a text that a
-spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection), numbers stay numbers.
+spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection), also behind a sign at
+which one of another locale begins a new cell; numbers stay numbers.
 """
 
 import csv
@@ -42,7 +43,10 @@ STYLE = """<style>
 @media (max-width:480px){.spend table{font-size:12px}.spend th,.spend td{padding:3px 4px}
 .spend .bar{grid-template-columns:minmax(0,8em) 1fr 4.6em}}
 </style>"""
-_FORMULA = re.compile(r"^[\s\u0000-\u0020\u00a0\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]|^[\t\r\n]")
+_SIGN = r"[=+\-@\uff1d\uff0b\uff0d\uff20|%]"
+_FORMULA = re.compile(rf"^[\s\u0000-\u0020\u00a0\u200b\ufeff]*{_SIGN}|^[\t\r\n]")
+_FORMULA_INSIDE = re.compile(rf"([;,\t\r\n][\s\u0000-\u0020\u00a0\u200b\ufeff'\"]*)(?={_SIGN})")
+"""Where a spreadsheet of another locale sets cells apart by semicolons or tabs, quotes or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def harmless(value: Any) -> Any:
     """A value that no spreadsheet takes for a formula; numbers as they are."""
     if isinstance(value, int | float) or value is None:
         return value
-    text = str(value)
+    text = _FORMULA_INSIDE.sub(r"\1'", str(value))
     return f"'{text}" if _FORMULA.match(text) else text
 
 

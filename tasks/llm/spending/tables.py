@@ -18,6 +18,8 @@ from tasks.llm.spending.calls import HOUR, PUBLISHED, SETTLED, schema
 from tasks.records import Result, Spend, Trajectory
 from tasks.storage.addresses import TABLE_KEY, is_s3
 from tasks.storage.commits import PartFile
+from tasks.storage.parts import read_part
+from tasks.storage.store import store_of
 from tasks.storage.table import Table
 
 _DEEPEST = 6
@@ -55,9 +57,15 @@ class Judged:
 
 def tables_below(root: str) -> list[str]:
     """Addresses of the tables in a folder, in order; none for a bucket: all of it would have to be listed."""
+    return survey(root)[0]
+
+
+def survey(root: str) -> tuple[list[str], list[str]]:
+    """Addresses of the tables in a folder, in order, and the folders that could not be looked into."""
     if is_s3(root) or not os.path.isdir(root):
-        return []
-    return sorted(_walk(Path(root), _DEEPEST))
+        return [], []
+    unreadable: list[str] = []
+    return sorted(_walk(root, _DEEPEST, unreadable)), unreadable
 
 
 def spend_rows(address: str) -> pa.Table:
@@ -76,7 +84,9 @@ def spend_rows(address: str) -> pa.Table:
             "at": newest[row.shard].committed[:HOUR] if row.shard in newest else "1970-01-01T00",
             "run": row.run_id, "stage": row.stage, "address": table.address, "shard": row.shard,
             "model": row.model, "status": PUBLISHED, "state": SETTLED, "calls": row.calls,
-            "cost": row.cost_nano_usd, "repeated": 0, "uncached": row.uncached_tokens,
+            "cost": row.cost_nano_usd, "repeated": 0, "overrun": 0, "overrun_tokens": 0,
+            "tokens": row.uncached_tokens + row.cached_tokens + row.cache_write_tokens + row.output_tokens,
+            "uncached": row.uncached_tokens,
             "cached": row.cached_tokens, "cache_write": row.cache_write_tokens,
             "output": row.output_tokens, "latency_s": 0.0, "slowest_s": 0.0,
         }
@@ -113,15 +123,18 @@ def made(address: str) -> Made:
     """
     table = Table.open(address)
     newest = table.newest().values()
-    rows = {name: sum(commit.rows(name) for commit in newest) for name in ("instructions", "trajectories")}
-    parts = [part for commit in newest for part in commit.members.get("trajectories", ())]
+    own = {
+        name: [part for commit in newest for part in commit.members.get(name, ()) if not part.address]
+        for name in ("instructions", "trajectories")
+    }  # what was carried over was paid for in another version
+    rows = {name: sum(part.rows for part in parts) for name, parts in own.items()}
     return Made(
         table.address,
         table.manifest.stage,
         table.manifest.run_id,
         accepted=rows["instructions"],
         paths=rows["trajectories"],
-        answered=_answered(table, parts),
+        answered=_answered(table, own["trajectories"]),
         published=sum(spend_rows(address)["cost"].to_pylist()),
     )
 
@@ -151,13 +164,21 @@ def _answered(table: Table, parts: Collection[PartFile]) -> int | None:
         return sum(pc.sum(column).as_py() or 0 for column in wins)
     if sum(part.size for part in parts) > _READ_WHOLE:
         return None
-    return pc.sum(table.read(Trajectory, "trajectories", partial=True)["win"]).as_py() or 0
+    store = store_of(table.address)
+    return sum(pc.sum(read_part(store, Trajectory, part)["win"]).as_py() or 0 for part in parts)
 
 
-def _walk(folder: Path, deeper: int) -> Iterator[str]:
-    if (folder / TABLE_KEY).is_file():
+def _walk(folder: str, deeper: int, unreadable: list[str]) -> Iterator[str]:
+    """Tables below a folder; what was removed meanwhile, or is not ours to read, is noted and passed over."""
+    try:
+        is_table = Path(folder, TABLE_KEY).is_file()
+        with os.scandir(folder) as there:
+            inner = sorted(each.path for each in there if each.is_dir(follow_symlinks=False))
+    except OSError:
+        unreadable.append(folder)
+        return
+    if is_table:
         yield os.path.realpath(folder)
     elif deeper:
-        for each in sorted(folder.iterdir()):
-            if each.is_dir() and not each.is_symlink():
-                yield from _walk(each, deeper - 1)
+        for each in inner:
+            yield from _walk(each, deeper - 1, unreadable)

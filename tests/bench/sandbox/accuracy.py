@@ -5,8 +5,6 @@ the answers by code. The same runs show the shape of the teacher's mistakes besi
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Grid
 
-from tests.bench.sandbox.servers import ROOT, environment, hub_client, serving, url
+from tests.bench.sandbox.servers import environment, hub_client, run, serving, url
 
 SKILLS = ("strong", "middle", "weak")
 STUBBORN = (0.0, 0.5, 0.9)
@@ -38,7 +36,7 @@ def place(folder: Path, count: int) -> Iterator[Place]:
     """Start hub and teacher, make `count` tasks."""
     tasks = folder / "tasks.jsonl"
     with serving("infra.sandbox.hub") as (_, hub), serving("infra.sandbox.teacher") as (_, teacher):
-        _run(
+        run(
             dict(environment("", teacher, folder / "state")),
             *("infra.sandbox.tasks", "--hub", url(hub), "--seed", SEED, "--count", count, "--to", tasks),
         )
@@ -55,7 +53,7 @@ def model_name(skill: str, stubborn: float) -> str:
 def searched(here: Place, model: str, method: str, seed: int = 1) -> Path:
     """Table of trajectories of one model and method over all tasks; another seed samples afresh."""
     address = here.folder / (f"{model}-{method}" + (f"-seed{seed}" if seed != 1 else ""))
-    _run(
+    run(
         here.environment,
         *("flows", "annotate", "--instructions", here.tasks, "--trajectories", address),
         *("--model", model, "--method", method, "--concurrency", 16, "--allow-writes", "all", "--seed", seed),
@@ -65,7 +63,7 @@ def searched(here: Place, model: str, method: str, seed: int = 1) -> Path:
 
 def checked(here: Place, answers: Path) -> dict[str, Any]:
     """Report of `foundry check` on a table of trajectories."""
-    said = _run(
+    said = run(
         here.environment, "flows", "check", "--instructions", here.tasks, "--answers", answers, "--json"
     )
     report: dict[str, Any] = json.loads(said.splitlines()[-1])
@@ -90,11 +88,3 @@ def bench_accuracy(here: Place) -> None:
 
 def _rate(report: Mapping[str, Any]) -> str:
     return f"{report['rate']:.1%} ({report['low']:.1%} to {report['high']:.1%})"
-
-
-def _run(variables: Mapping[str, str], *arguments: object) -> str:
-    command = [sys.executable, "-m", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=dict(variables), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{done.stderr[-2000:]}")
-    return done.stdout

@@ -1,9 +1,10 @@
-"""Servers of the sandbox for benchmarks: each on a free port, ended with its block."""
+"""What benchmarks stand on: servers of the sandbox on free ports, commands of the project, a folder."""
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,3 +48,27 @@ def environment(hub_key: str, teacher: int, state: Path) -> dict[str, str]:
         "OPENAI_BASE_URL": f"{url(teacher)}/v1",
         "OPENAI_API_KEY": "sandbox",
     }
+
+
+def run(variables: Mapping[str, str], *arguments: object) -> str:
+    """A command of the project; its standard output.
+
+    Raises:
+        SystemExit: it failed; the end of what it said.
+    """
+    command = [sys.executable, "-m", *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, env=dict(variables), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+@contextmanager
+def kept_or_scratch(wanted: Path | None) -> Iterator[Path]:
+    """The folder that is wanted, made where it is not there; else one that goes with its block."""
+    if wanted is not None:
+        wanted.mkdir(parents=True, exist_ok=True)
+        yield wanted
+        return
+    with tempfile.TemporaryDirectory(prefix="foundry-bench-") as scratch:
+        yield Path(scratch)

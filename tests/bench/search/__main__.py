@@ -12,14 +12,12 @@ put in, and alone). All searches go through `foundry annotate`, all verdicts thr
 import argparse
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.annotation.analysis.sheets import as_markdown
 from tasks.search.levers import LEFT_OUT, TAKEN
 from tests.bench.sandbox.accuracy import model_name
+from tests.bench.sandbox.servers import kept_or_scratch
 from tests.bench.search.cells import METHODS, bench
 from tests.bench.search.limit import limit
 from tests.bench.search.picture import drawn
@@ -64,7 +62,7 @@ def main() -> None:
     ]
     # Ended from outside, it ends its servers too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
-    with _folder(words.folder) as folder, bench(folder, seeds, words.count) as here:
+    with kept_or_scratch(words.folder) as folder, bench(folder, seeds, words.count) as here:
         if "cells" in wanted:
             for model in here.searched(models, METHODS):
                 found = {method: here.outcomes(model, method) for method in METHODS}
@@ -82,16 +80,6 @@ def main() -> None:
                 picture = words.picture or folder / "frontier.svg"
                 picture.write_text(drawn(models[0], found))
                 print(f"picture: {picture}", file=sys.stderr)
-
-
-@contextmanager
-def _folder(wanted: Path | None) -> Iterator[Path]:
-    if wanted is not None:
-        wanted.mkdir(parents=True, exist_ok=True)
-        yield wanted
-        return
-    with tempfile.TemporaryDirectory(prefix="foundry-bench-") as scratch:
-        yield Path(scratch)
 
 
 if __name__ == "__main__":

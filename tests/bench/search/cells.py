@@ -5,7 +5,6 @@ the same seed, so its outcomes pair with any other's by task.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 
 from tasks.records import Call, Trajectory
 from tasks.storage.table import Table
-from tests.bench.sandbox.servers import ROOT, environment, hub_client, serving, url
+from tests.bench.sandbox.servers import environment, hub_client, run, serving, url
 
 PRICES = Path(__file__).with_name("prices.json")
 """USD per million tokens, fixed: a small hosted model's list price of 2026, cached input at half."""
@@ -94,8 +93,8 @@ class Bench:
 
 
 @contextmanager
-def bench(folder: Path, seeds: Sequence[int], count: int) -> Iterator[Bench]:
-    """Start hub and teacher, make `count` tasks for each seed.
+def bench(folder: Path, seeds: Sequence[int], count: int, pace: Sequence[object] = ()) -> Iterator[Bench]:
+    """Start hub and teacher (which replies at a `pace`, its options), make `count` tasks for each seed.
 
     Ports are kept in the folder, so that a bench that was stopped goes on with the same tasks.
     """
@@ -103,7 +102,7 @@ def bench(folder: Path, seeds: Sequence[int], count: int) -> Iterator[Bench]:
     ports = json.loads(kept.read_text()) if kept.exists() else {"hub": 0, "teacher": 0}
     with (
         serving("infra.sandbox.hub", port=ports["hub"]) as (_, hub),
-        serving("infra.sandbox.teacher", port=ports["teacher"]) as (_, teacher),
+        serving("infra.sandbox.teacher", *pace, port=ports["teacher"]) as (_, teacher),
     ):
         kept.write_text(json.dumps({"hub": hub, "teacher": teacher}))
         with hub_client(hub) as client:
@@ -115,19 +114,6 @@ def bench(folder: Path, seeds: Sequence[int], count: int) -> Iterator[Bench]:
                 made = ("--hub", url(hub), "--seed", seed, "--count", count, "--to", path)
                 run(variables, "infra.sandbox.tasks", *made)
         yield Bench(folder, tasks, variables)
-
-
-def run(variables: Mapping[str, str], *arguments: object) -> str:
-    """A command of the project; its standard output.
-
-    Raises:
-        SystemExit: it failed; the end of what it said.
-    """
-    command = [sys.executable, "-m", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, env=dict(variables), capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{done.stderr[-2000:]}")
-    return done.stdout
 
 
 def _read(address: Path, tasks: Path, variables: Mapping[str, str]) -> list[Outcome]:

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -12,6 +13,9 @@ from flows.__main__ import main
 from infra.local import doctor
 from infra.local.doctor import Finding, examine
 from infra.local.processes import Record, birth
+from tasks.llm.books import Ledger
+from tasks.llm.stores.schema import VERSION
+from tests.postgres import a_database, looking
 from tests.tasks.storage.conftest import BUCKET, point_at, s3_server
 from tests.tasks.storage.proxy import faulty
 
@@ -37,7 +41,7 @@ def found(what: str) -> Finding:
 
 def test_nothing_configured_is_nothing_wrong(state: Path) -> None:
     findings = examine()
-    assert [each.what for each in findings] == ["ports", "keys", "S3", "prices", "browser", "GPU"]
+    assert [each.what for each in findings] == ["ports", "keys", "S3", "ledger", "prices", "browser", "GPU"]
     assert {each.state for each in findings} <= {"ok", "absent"}
     assert all(len(each.said.splitlines()) == 1 for each in findings)
 
@@ -74,6 +78,13 @@ def test_a_prefect_server_that_does_not_answer_is_wrong(state: Path, monkeypatch
     assert "canary" not in said.said
 
 
+def test_what_is_no_address_of_a_prefect_server_is_said_in_one_line(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://[::1")
+    assert found("ports").said == "no Prefect server answers at http://[::1; check PREFECT_API_URL"
+
+
 def test_keys_are_told_by_name_and_never_shown(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +107,9 @@ def test_a_key_that_was_copied_badly_is_wrong(state: Path, key: str, monkeypatch
 def test_half_a_pair_of_keys_is_wrong(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "accesskey1")
     assert "one is set; set both or none" in found("keys").said
+    (state / "secret").write_text("secretkey123\n")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY_FILE", str(state / "secret"))
+    assert found("keys").state == "ok", "the other half lies in a file"
 
 
 def test_s3_is_asked_where_tables_lie_there(
@@ -128,6 +142,56 @@ def test_a_root_that_cannot_be_written_is_wrong(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("FOUNDRY_ROOT", str(tmp_path / "file" / "tables"))
     assert "cannot be written" in found("S3").said
+
+
+def test_a_ledger_in_a_file_is_told_with_its_version(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = state / "ledger.sqlite"
+    monkeypatch.setenv("FOUNDRY_LEDGER", str(file))
+    assert found("ledger").said.endswith("no table yet, the first call makes them")
+    assert not file.exists(), "nothing is changed"
+    Ledger(file).close()
+    told = found("ledger")
+    assert told.state == "ok" and told.said.startswith(f"{file} (sqlite 3.")
+    assert told.said.endswith(f": version {VERSION}")
+    with looking(file) as rows:
+        rows(f"PRAGMA user_version={VERSION + 1}")
+    assert "is of a later version" in found("ledger").said
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("{state}/text", "is no ledger"),
+        ("{state}/pids", "cannot be written"),
+        ("{state}/text/ledger.sqlite", "cannot be written"),
+        ("mysql://me:canary@host/db", "is no ledger"),
+        ("postgresql://me:canary@127.0.0.1:1/db", "postgresql://127.0.0.1:1/db cannot be read"),
+        ("postgresql://me:can%61ry@[::1/db", "is no address of a Postgres database"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_is_wrong_and_no_password_is_said(
+    state: Path, place: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (state / "text").write_text("no ledger, and long enough to be read as the head of a database file\n" * 3)
+    monkeypatch.setenv("FOUNDRY_LEDGER", place.format(state=state))
+    told = found("ledger")
+    assert told.state == "wrong" and said in told.said
+    assert "canary" not in told.said and len(told.said.splitlines()) == 1
+
+
+@pytest.mark.postgres
+def test_a_ledger_in_a_database_is_told_without_its_password(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_database() as address:
+        parts = urlsplit(address)
+        named = urlunsplit(parts._replace(query="password=canary"))
+        monkeypatch.setenv("FOUNDRY_LEDGER", named)
+        assert found("ledger").said.endswith("no table yet, the first call makes them")
+        Ledger(address).close()
+        told = found("ledger")
+        assert told.state == "ok" and "PostgreSQL" in told.said and told.said.endswith(f": version {VERSION}")
+        assert f"{parts.hostname}:{parts.port or 5432}{parts.path}" in told.said and "canary" not in told.said
 
 
 def test_prices_are_those_of_the_named_model(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,6 @@
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 from infra.local import settings
@@ -41,7 +44,15 @@ def test_a_proxy_of_the_shell_is_not_asked_for_programs_on_this_machine(tmp_path
 
 def test_the_file_for_shells_is_read_back_and_nobody_elses(tmp_path: Path) -> None:
     path = tmp_path / "env"
-    settings.write_env({"FOUNDRY_HUB_KEY": "laptop.123", "FOUNDRY_ROOT": "/tables with blanks"}, path)
-    assert settings.read_env(path) == {"FOUNDRY_HUB_KEY": "laptop.123", "FOUNDRY_ROOT": "/tables with blanks"}
+    written = {
+        "FOUNDRY_HUB_KEY": "laptop.123", "FOUNDRY_ROOT": "/tables with blanks", "EMPTY": "",
+        "PREFECT_API_AUTH_STRING": "me:it's \"$HOME\" `id` \\ #1", "LINES": "a\nb=c\n",
+    }  # fmt: skip
+    settings.write_env(written, path)
+    assert settings.read_env(path) == written
+    told = f"{sys.executable} -c 'import json, os; print(json.dumps(dict(os.environ)))'"
+    shown = subprocess.run(["sh", "-c", f"set -a; . {path}; {told}"], capture_output=True, check=True)
+    shell = json.loads(shown.stdout)
+    assert {name: shell[name] for name in written} == written
     assert path.stat().st_mode & 0o077 == 0
     assert settings.read_env(tmp_path / "absent") == {}

@@ -20,7 +20,7 @@ from infra.sandbox.hub.drift import DRIFT_KINDS
 from infra.sandbox.hub.plants import load_faults
 from infra.sandbox.hub.trials import try_faults
 from tests.infra.sandbox.hub_calls import call, every_api, examples, pages_of
-from tests.infra.sandbox.test_hub_plants import FAULT_FILE
+from tests.infra.sandbox.test_hub_fault_files import FAULT_FILE
 from tests.infra.sandbox.test_hub_tools import TOOL_FILE, WRITING_TOOL_FILE
 
 ROOT = Path(__file__).parents[3]

@@ -14,9 +14,9 @@ from tasks.errors import ConfigurationError
 from tasks.records import Reject, Trajectory
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
-from tests.tasks.evaluation.made import table
 from tests.tasks.examples import a_trajectory
 from tests.tasks.llm.chat_server import USAGE, ChatServer, chat_server, completion
+from tests.tasks.one_shard import table
 
 GIVE_UP = completion(
     {

@@ -10,7 +10,8 @@ from tasks.annotation.analysis.errors import by_kind
 from tasks.annotation.analysis.failures import Failure
 from tasks.annotation.analysis.turns import searched_of
 from tasks.annotation.export import export_toolbench
-from tasks.annotation.published import answer_record, read_published, run_record
+from tasks.annotation.published import answer_record, read_published
+from tasks.annotation.published_runs import run_record
 from tasks.errors import ConfigurationError
 from tasks.records import Trajectory
 from tests.bench.real_errors import read_run, read_tree

@@ -1,18 +1,22 @@
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tasks.catalog.retired import Retired
 from tasks.catalog.sources import hub as hub_source
 from tasks.catalog.stage import Parameters, plan, run
 from tasks.errors import ApiUnreachable, ConfigurationError, FingerprintMismatch
 from tasks.records import Api, Collection, Probe, Reject, Tool
+from tasks.storage.retirement import retire
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
 from tests.tasks.catalog.conftest import Crawled
 from tests.tasks.catalog.tiny_hub import TinyHub
 from tests.tasks.catalog.tool_files import a_tool, write_tools
+from tests.tasks.storage.market_made import SUN, catalogue, journey
 
 FITTING = {
     "404": {"not_found"},
@@ -254,6 +258,47 @@ def test_tool_files_elsewhere_continue_the_same_table(tmp_path: Path):
     moved.write_text(json.dumps(a_tool("another")))
     with pytest.raises(FingerprintMismatch, match="documents was"):
         plan(Parameters(source="toolbench", location=str(moved.parent), catalog=str(tmp_path / "c")))
+
+
+def test_a_retired_tool_stays_out_whoever_crawls_next_unless_an_older_catalogue_is_named(tmp_path: Path):
+    place = tmp_path / "tools.jsonl"
+    told = Parameters(
+        source="toolbench", location=str(place), catalog=f"{tmp_path}/c/v1", as_new_version=True
+    )
+
+    def crawled(*names: str, **changed: str) -> tuple[str, set[str]]:
+        write_tools(place, *map(a_tool, names))
+        table = Table.open(run(told.model_copy(update=changed), Silent()).address)
+        return Path(table.address).name, {row.name for row in table.records(Tool, "tools")}
+
+    assert crawled("sun", "moon") == ("v1", {"sun", "moon"})
+    crawled("sun", "moon", catalog=f"{tmp_path}/c/another-9")
+    retire("sun", "asked", addresses=[told.catalog])
+    assert crawled("sun", "moon") == ("v2", {"moon"})
+    assert crawled("sun", "moon", "tide") == ("v3", {"moon", "tide"})
+    assert crawled("sun", "moon", "tide", since=told.catalog) == ("v4", {"sun", "moon", "tide"})
+    elsewhere = write_tools(tmp_path / "moved.jsonl", a_tool("sun"), a_tool("dew"))
+    moved = plan(told.model_copy(update={"location": str(elsewhere), "catalog": f"{tmp_path}/c/v3"}))
+    assert "retired" not in Table.open(moved).manifest.decides, "the newest one has taken the tool back"
+
+
+def test_the_list_of_retired_tools_is_that_of_the_same_marketplace_or_of_one_that_has_moved(tmp_path: Path):
+    root = str(tmp_path)
+    catalogue(root)
+    retire(SUN, "asked", root=root)
+    catalogue(root, "v3", "http://127.0.0.1:2")
+    for location, stays_out in (("http://127.0.0.1:1", True), ("http://127.0.0.1:2", False)):
+        assert Retired.of_newest(f"{root}/catalog/v1", "hub", location).holds(SUN) is stays_out
+    shutil.rmtree(f"{root}/catalog/v3")
+    assert Retired.of_newest(f"{root}/catalog/v1", "hub", "http://127.0.0.1:3").holds(SUN)
+
+
+def test_only_a_catalogue_can_be_crawled_since(tmp_path: Path):
+    made = journey(str(tmp_path))
+    place = write_tools(tmp_path / "tools.jsonl", a_tool("one"))
+    told = Parameters(source="toolbench", location=str(place), catalog=f"{tmp_path}/c/v1")
+    with pytest.raises(ConfigurationError, match="holds the output of 'assemble'; give an earlier catalogue"):
+        plan(told.model_copy(update={"since": made["samples"]}))
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{}", b"\x1f\x8b broken"])

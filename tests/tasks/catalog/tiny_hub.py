@@ -23,6 +23,9 @@ class TinyHub:
                 """Say nothing."""
 
         self.calls = 0
+        self.elsewhere = ""
+        """Where its APIs are served, when not here."""
+        self.pricing = ""
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Answers)
         self.location = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -47,7 +50,8 @@ class TinyHub:
             apis = [
                 {"name": each, "path": f"/{each}", "example_response": {"n": 0}} for each in ("one", "two")
             ]
-            base_url = f"{self.location}/api/{name}"
-            return {"name": name, "category": "Tiny", "base_url": base_url, "apis": apis}
+            base_url = f"{self.elsewhere or self.location}/api/{name}"
+            about = {"name": name, "category": "Tiny", "pricing": self.pricing}
+            return {**about, "base_url": base_url, "apis": apis}
         self.calls += 1
         return {"n": self.calls}

@@ -1,7 +1,7 @@
 """Small tables made by hand: a catalogue, instructions, a teacher's trajectories, a student's checkpoint."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,7 @@ from tasks.search.effects import FunctionCall, Reply
 from tasks.search.functions import offer
 from tasks.search.methods import method
 from tasks.search.problem import Problem
-from tasks.storage.manifest import Manifest
-from tasks.storage.table import Table
+from tests.tasks.one_shard import table
 from tests.tasks.search.played import GIVE_UP, calls, play, says
 
 
@@ -90,31 +89,6 @@ def trajectory(asked: Instruction, replies: Sequence[Reply], searcher: str = "Co
         teacher_kind="rehearsal",
         environment="live",
     )
-
-
-def table(
-    address: Path,
-    stage: str,
-    members: Mapping[str, tuple[type[Any], Sequence[Any]]],
-    inputs: dict[str, str] | None = None,
-    finished: bool = True,
-    folders: Mapping[str, Path] | None = None,
-) -> str:
-    """A table of one shard."""
-    manifest = Manifest(
-        stage=stage,
-        run_id=f"{stage}-made",
-        parameters={},
-        decides={"made": [repr(rows) for _, rows in members.values()]},
-        inputs=inputs or {},
-        seed=1,
-        code_version="1",
-        plan=({},),
-        schema_versions={},
-    )
-    made = Table.create_or_continue(str(address), manifest)
-    made.shard(0).publish(members, finished=finished, folders=folders)
-    return made.address
 
 
 def instructions_table(

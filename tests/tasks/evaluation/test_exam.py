@@ -11,10 +11,10 @@ from tests.tasks.evaluation.made import (
     SOLVED,
     instruction,
     instructions_table,
-    table,
     trajectories_table,
     trajectory,
 )
+from tests.tasks.one_shard import table
 
 GROUPS: tuple[Group, ...] = ("I1", "I2", "I3")
 MANY = [instruction(number, group=GROUPS[min(number // 6, 2)]) for number in range(20)]

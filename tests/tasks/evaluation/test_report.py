@@ -12,7 +12,7 @@ from tasks.evaluation.report import (
     unreadable_replies,
 )
 from tasks.records import Group, Result
-from tests.tasks.evaluation.made import table
+from tests.tasks.one_shard import table
 
 
 def result(candidate: str, group: Group, verdict: str, *tasks: str | None, number: int = 0) -> Result:

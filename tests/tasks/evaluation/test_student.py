@@ -1,14 +1,19 @@
 import asyncio
 import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tasks.errors import ConfigurationError, FactoryError, ModelOverloaded
-from tasks.evaluation.student import form_of, last_words, require_student, serving
+from tasks.errors import BudgetExceeded, ConfigurationError, FactoryError, ModelOverloaded
+from tasks.evaluation.student import OnTheClock, form_of, last_words, require_student, serving
+from tasks.llm.ledger import open_ledger
+from tasks.llm.machine import machine_time
+from tasks.llm.protocol import ChatRequest
+from tasks.llm.scripted import ScriptedModel, says
 from tasks.records import Checkpoint
 from tests.tasks.evaluation.conftest import SCRIPTED_STUDENT
 from tests.tasks.evaluation.made import (
@@ -16,8 +21,8 @@ from tests.tasks.evaluation.made import (
     instruction,
     instructions_table,
     student_table,
-    table,
 )
+from tests.tasks.one_shard import table
 
 FOREVER = "import threading; threading.Event().wait()"
 ANNOUNCE = "print('student on http://127.0.0.1:9/v1', flush=True); "
@@ -31,9 +36,19 @@ def alive(pid: int) -> bool:
     """Whether a process runs; one that only waits to be collected does not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
+
+
+def gone(pids: str) -> bool:
+    """Whether all of these end; what was killed is not dead in the same instant."""
+    deadline = time.monotonic() + 10
+    while left := [pid for pid in map(int, pids.split()) if alive(pid)]:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02 * len(left))
+    return True
 
 
 @pytest.fixture
@@ -85,7 +100,7 @@ def test_an_error_while_it_serves_ends_it_with_its_children(tmp_path: Path) -> N
 
     with pytest.raises(RuntimeError, match="the judge fell over"):
         asyncio.run(use())
-    assert not any(alive(int(pid)) for pid in pids.read_text().split())
+    assert gone(pids.read_text())
 
 
 def test_a_cancelled_shard_leaves_no_server(tmp_path: Path) -> None:
@@ -197,3 +212,26 @@ def test_what_is_no_student_is_refused(tmp_path: Path, files: Path) -> None:
 )
 def test_a_student_is_searched_in_the_form_it_was_trained_in(settings: str, form: str) -> None:
     assert form_of(replace(checkpoint(), settings=settings)) == form
+
+
+def test_a_student_is_asked_nothing_more_once_its_machine_time_fits_under_no_cap(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FOUNDRY_MACHINE_USD_PER_HOUR", "3600")
+    open_ledger().set_cap("run:r/tooleval", 0.2)
+    inner = ScriptedModel(lambda request: says("x"))
+
+    async def ask_on(model: OnTheClock) -> None:
+        async with asyncio.timeout(60):
+            while True:
+                await model.complete(ChatRequest("m", []))
+                await asyncio.sleep(0.01)
+
+    with machine_time("r", "tooleval", 0, "/t/v1", slice_s=0.05) as clock:
+        model = OnTheClock(inner, clock)
+        with pytest.raises(BudgetExceeded, match="run:r/tooleval"):
+            asyncio.run(ask_on(model))
+        asked = len(inner.requests)
+        with pytest.raises(BudgetExceeded):
+            asyncio.run(ask_on(model))
+    assert asked == len(inner.requests) > 0

@@ -1,9 +1,11 @@
 from itertools import islice
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.instructions.combinations import (
+    EVENLY,
     GROUPS,
     MOST_APIS_EACH,
     MOST_APIS_OF_ONE_TOOL,
@@ -12,6 +14,7 @@ from tasks.instructions.combinations import (
     Shelf,
     distinct,
     draws,
+    early_sides,
     every,
     shelf_of,
     split_of,
@@ -135,15 +138,31 @@ def test_ids_of_draws_differ_even_where_their_apis_repeat():
     assert [draw.index for draw in found] == [0, 0, 0]
 
 
-@settings(deadline=None)
-@given(st.integers(0, 9).map(lambda tenth: tenth / 10), st.integers(0, 500))
-def test_the_share_held_out_is_kept_in_every_run_of_sets(held_out: float, sets: int):
-    held = sum(split_of(index, held_out) == "test" for index in range(sets))
-    assert abs(held - sets * held_out) <= 0.5 + 1e-9  # 45 * 0.7 is 31.499999999999996
+@given(st.integers(0, 9).map(lambda tenth: tenth / 10), st.integers(0, EVENLY))
+def test_the_share_held_out_of_the_first_places_is_kept(held_out: float, places: int):
+    held = early_sides(held_out, places).count("test")
+    assert abs(held - places * held_out) <= 0.5 + 1e-9
+
+
+def test_the_share_held_out_of_many_sets_is_kept_but_for_chance():
+    for held_out in (0.0, 0.2, 0.5, 0.9):
+        sets = [frozenset([f"hub/t/{number}"]) for number in range(5000)]
+        held = sum(split_of(each, held_out, 1, "I1") == "test" for each in sets)
+        assert abs(held - 5000 * held_out) <= 4 * (5000 * held_out * (1 - held_out)) ** 0.5
 
 
 def test_of_the_first_three_sets_one_is_held_out_at_the_default_share():
-    assert [split_of(index, 0.2) for index in range(5)] == ["train", "train", "test", "train", "train"]
+    assert early_sides(0.2, 5) == ["train", "train", "test", "train", "train"]
+
+
+@settings(deadline=None)
+@given(shelves(), groups, st.integers(0, 9).map(lambda tenth: tenth / 10), st.integers(0, 3))
+def test_the_first_places_of_a_round_are_spread_evenly_however_the_names_fall(
+    shelf: Shelf, group: Group, held_out: float, seed: int
+):
+    first = min(EVENLY, distinct(shelf, group, EVENLY))
+    found = islice(draws(shelf, group, seed, held_out), first)
+    assert [draw.split for draw in found] == early_sides(held_out, first)
 
 
 def test_a_tool_of_a_thousand_apis_is_counted_without_listing_its_choices():
@@ -151,3 +170,55 @@ def test_a_tool_of_a_thousand_apis_is_counted_without_listing_its_choices():
     shelf = shelf_of(apis, {})
     assert distinct(shelf, "I2", 7) == 7
     assert len(some(shelf, "I2", 20)) == 20
+
+
+def a_market(tools: int = 60, without: str = "") -> Shelf:
+    """Tools of three APIs in six categories, and collections across them."""
+    apis = [
+        (f"hub/t{tool}/a{api}", f"hub/t{tool}", f"c{tool % 6}")
+        for tool in range(tools)
+        for api in range(3)
+        if without not in (f"hub/t{tool}", f"hub/t{tool}/a{api}")
+    ]
+    return shelf_of(apis, {f"k{k}": [f"hub/t{tool}" for tool in range(k, tools, 7)] for k in range(7)})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("gone", ["hub/t10", "hub/t10/a1"])
+def test_where_one_api_or_tool_goes_only_draws_that_hold_it_change(group: Group, gone: str):
+    def sides(shelf: Shelf) -> dict[str, tuple[str, ...]]:
+        return {
+            draw.combination.combination_id: (draw.split, *draw.combination.api_ids)
+            for draw in some(shelf, group, 120)
+        }
+
+    before, after = sides(a_market()), sides(a_market(without=gone))
+    untouched = {
+        id for id, (_, *apis) in before.items() if not any(f"{api}/".startswith(f"{gone}/") for api in apis)
+    }
+    lost = [id for id in untouched if before[id] != after.get(id)]
+    assert len(untouched) < len(before)
+    assert len(lost) <= 2, "at the end of the sequence"
+    assert all(before[id] == after[id] for id in before.keys() & after.keys()), "nothing changes its side"
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_set_changes_its_side_where_a_tool_of_the_first_places_goes(group: Group, seed: int):
+    whole = {draw.combination.combination_id: draw.split for draw in some(a_market(), group, 120, seed)}
+    early = {
+        api_id.rpartition("/")[0]
+        for draw in some(a_market(), group, EVENLY, seed)
+        for api_id in draw.combination.api_ids
+    }
+    for gone in early:
+        later = some(a_market(without=gone), group, 120, seed)
+        sides = {draw.combination.combination_id: draw.split for draw in later}
+        assert {id: sides[id] for id in sides.keys() & whole.keys()}.items() <= whole.items()
+
+
+def test_a_tool_that_is_added_leaves_most_draws_as_they_are():
+    for group in GROUPS:
+        before = {draw.combination.combination_id for draw in some(a_market(59), group, 100)}
+        after = {draw.combination.combination_id for draw in some(a_market(60), group, 100)}
+        assert len(before & after) >= 85

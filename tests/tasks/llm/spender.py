@@ -7,24 +7,23 @@ whoever starts it decides when it may be killed. Says `full` and ends when the c
 import random
 import sys
 import time
-from pathlib import Path
 
-from tasks.llm.booking import CallKey, Refusal
+from tasks.llm.accounts import CallKey, Refusal
 from tasks.llm.ledger import Ledger
 from tasks.llm.protocol import Usage
 
 WORST = 1_000
-"""nano-USD reserved a call."""
+"""nano-USD reserved a call, and as many tokens."""
 
 
 def main(ledger_path: str, name: str) -> None:
-    ledger, mine = Ledger(Path(ledger_path)), random.Random(name)
+    ledger, mine = Ledger(ledger_path), random.Random(name)
     ordinal = 0
     while True:
         key = CallKey("run", "annotate", 0, "/t/v1", name, "m", "request", ordinal)
-        call_id = ledger.reserve(key, WORST, "test")
-        if isinstance(call_id, Refusal):
-            if call_id.reserved == 0:
+        outcome = ledger.reserve(key, WORST, "test", WORST)
+        if isinstance(outcome, Refusal):
+            if outcome.reserved == 0:
                 print("full", flush=True)
                 return
             time.sleep(0.005)
@@ -32,7 +31,7 @@ def main(ledger_path: str, name: str) -> None:
         cost = mine.randint(0, WORST)
         print(cost, flush=True)
         sys.stdin.readline()
-        ledger.settle(call_id, Usage(uncached=cost), cost, 0.0, "ok")
+        ledger.settle(outcome.call_id, Usage(uncached=cost), cost, 0.0, "ok")
         ordinal += 1
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def listed(folder: Path, content: object, monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_file_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     listed(tmp_path, {"gpt-4o-mini": {"input": 1, "cached": 0.5, "output": 2}}, monkeypatch)
     price = price_of("gpt-4o-mini", HOSTED)
-    assert price.source == "file prices.json"
+    assert re.fullmatch(r"file prices.json of 20\d\d-\d\d-\d\d, [\d./]+ USD/M", price.source)
     assert price.cost(Usage(uncached=MILLION)) == 1_000_000_000
     assert price.cost(Usage(cached=MILLION)) == 500_000_000
     assert price.cost(Usage(cache_write=MILLION)) == 1_000_000_000
@@ -39,7 +40,26 @@ def test_prices_below_a_nano_dollar_a_token_are_kept(tmp_path: Path, monkeypatch
 
 def test_the_package_comes_second_with_cached_tokens_apart() -> None:
     price = price_of("gpt-4o-mini", HOSTED)
-    assert price.source.startswith("genai-prices ") and price.source.endswith(" openai/gpt-4o-mini")
+    said = r"genai-prices [\d.]+ openai/gpt-4o-mini of 20\d\d-\d\d-\d\d, \$0\.15/input MTok, \$0\.6/output .*"
+    assert re.fullmatch(said, price.source)
+    assert price.cost(Usage(uncached=6000, cached=4000, output=500)) == 1_500_000
+
+
+def test_a_server_that_the_package_knows_has_its_own_price() -> None:
+    elsewhere = price_of("llama-3.3-70b-versatile", "https://api.groq.com/openai/v1")
+    assert " groq/llama-3.3-70b-versatile of " in elsewhere.source and "assumed" not in elsewhere.source
+    asked = "openai/gpt-oss-120b"
+    sources = {
+        price_of(asked, f"https://{host}/v1").source for host in ("api.groq.com/openai", "openrouter.ai/api")
+    }
+    assert len(sources) == 2, "the same name at two servers"
+
+
+@pytest.mark.parametrize("server", ["https://models.example.org/v1", "https://api.groq.com/openai/v1", HERE])
+def test_a_price_that_is_assumed_for_a_server_says_whose_it_is(server: str) -> None:
+    price = price_of("gpt-4o-mini", server)
+    assert " openai/gpt-4o-mini of " in price.source
+    assert price.source.endswith(f", assumed for {server.split('/')[2].split(':')[0]}")
     assert price.cost(Usage(uncached=6000, cached=4000, output=500)) == 1_500_000
 
 

@@ -96,6 +96,12 @@ def test_tokens_are_split_into_the_classes_that_are_billed_apart() -> None:
     )
 
 
+@pytest.mark.parametrize(("total", "output"), [(120, 20), (105, 9), (None, 9), ("120", 9), (10**30, 9)])
+def test_reasoning_that_is_counted_in_the_total_only_is_output(total: Any, output: int) -> None:
+    reported = {"prompt_tokens": 100, "completion_tokens": 9, "total_tokens": total}
+    assert usage_of(reported) == Usage(uncached=100, output=output)
+
+
 @pytest.mark.parametrize(
     "reported",
     [

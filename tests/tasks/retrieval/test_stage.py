@@ -3,14 +3,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tasks.errors import AddressError, ConfigurationError
+from tasks.errors import AddressError, BudgetExceeded, ConfigurationError
 from tasks.records import Checkpoint
 from tasks.retrieval.index import Index
 from tasks.retrieval.stage import Parameters, run
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
+from tests.tasks.one_shard import table
 from tests.tasks.retrieval.made_up import pair, pairs
-from tests.tasks.training.tables_made import samples_table, table
+from tests.tasks.training.tables_made import samples_table
 
 
 def test_a_retriever_is_published_with_its_index_and_its_figures_beside_its_rivals(tmp_path: Path) -> None:
@@ -51,3 +52,13 @@ def test_pairs_that_cannot_be_trained_on_are_refused_before_anything_is_written(
     with pytest.raises(AddressError, match="no sentence-transformers model"):
         run(Parameters(samples=enough, retriever=str(tmp_path / "v1"), base="no/such"), Silent())
     assert not (tmp_path / "v1").exists()
+
+
+def test_training_whose_first_minute_is_above_its_budget_is_not_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOUNDRY_MACHINE_USD_PER_HOUR", "3")
+    samples = samples_table(tmp_path, [], pairs())
+    parameters = Parameters(samples=samples, retriever=str(tmp_path / "v1"), run_id="r", budget_usd=0.01)
+    with pytest.raises(BudgetExceeded, match=r"run:r/train-retriever: .* raise --budget-usd and run again"):
+        run(parameters, Silent())

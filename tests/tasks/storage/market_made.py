@@ -62,6 +62,7 @@ def spent(stage: str, calls: list[Call]) -> Spend:
 def published(address: str, stage: str, inputs: dict[str, str], *shards: Any, **changed: Any) -> str:
     parameters = {"model": "m", "writes": address, **inputs, **changed.pop("parameters", {})}
     decides = {"model": "m", **{f"input {name}": place for name, place in inputs.items()}}
+    decides |= changed.pop("decides", {})
     table = a_table(
         address, len(shards), stage=stage, inputs=inputs, parameters=parameters, decides=decides, **changed
     )
@@ -72,7 +73,10 @@ def published(address: str, stage: str, inputs: dict[str, str], *shards: Any, **
     return table.address
 
 
-def catalogue(root: str, version: str = "v1") -> str:
+LOCATION = "http://127.0.0.1:1"
+
+
+def catalogue(root: str, version: str = "v1", location: str = LOCATION, **decides: str) -> str:
     return published(
         f"{root}/catalog/{version}", "crawl", {},
         {
@@ -96,6 +100,8 @@ def catalogue(root: str, version: str = "v1") -> str:
         },
         {"tools": (Tool, [tool(SUN2, "Sun")]), "apis": (Api, APIS[3:])},
         run_id=f"crawl-{version}",
+        parameters={"source": "hub", "location": location},
+        decides=decides,
         plan=({"tools": [["sun", SUN], ["moon", MOON]]}, {"tools": [["sun-2", SUN2]]}),
     )  # fmt: skip
 
@@ -164,7 +170,7 @@ def trajectories(root: str, instructed: str, said: str = "") -> str:
     )  # fmt: skip
 
 
-def samples(root: str, searched: str, instructed: str) -> str:
+def samples(root: str, searched: str, instructed: str, version: str = "v1") -> str:
     made = [
         TrainingSample(tree, tree, name, "I1", "train", "[]", "[]", 1, "m", "rehearsal", "live")
         for name, tree in ((name, f"{name}/DFS") for name in ASKED)
@@ -176,15 +182,15 @@ def samples(root: str, searched: str, instructed: str) -> str:
         for each in api_ids
     ]
     return published(
-        f"{root}/samples/v1", "assemble", {"trajectories": searched, "instructions": instructed},
+        f"{root}/samples/{version}", "assemble", {"trajectories": searched, "instructions": instructed},
         {"samples": (TrainingSample, made), "rejects": (Reject, [])},
         {"pairs": (Pair, paired), "rejects": (Reject, [unknown])},
     )  # fmt: skip
 
 
-def journey(root: str, said: str = "") -> dict[str, str]:
+def journey(root: str, said: str = "", location: str = LOCATION) -> dict[str, str]:
     """Addresses of the tables, by name."""
-    made = {"catalog": catalogue(root)}
+    made = {"catalog": catalogue(root, location=location)}
     made["instructions"] = instructions(root, made["catalog"])
     made["trajectories"] = trajectories(root, made["instructions"], said)
     made["samples"] = samples(root, made["trajectories"], made["instructions"])

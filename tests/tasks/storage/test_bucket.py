@@ -1,11 +1,14 @@
+import os
 import socket
 import traceback
 import uuid
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tasks.errors import AddressError, ConfigurationError, StorageUnavailable
+from tasks.storage.administration import link
 from tasks.storage.store import store_of
 from tests.tasks.storage.conftest import point_at
 from tests.tasks.storage.proxy import faulty
@@ -108,6 +111,21 @@ def test_keys_are_also_found_where_boto3_keeps_them(
     store = store_of(f"s3://tables/{uuid.uuid4().hex}")
     store.write("x", b"content")
     assert store.read("x") == b"content"
+
+
+def test_keys_may_lie_in_files_for_reading_writing_and_links(
+    s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    point_at(s3_server, monkeypatch)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        (tmp_path / name).write_text(os.environ[name] + "\n")
+        monkeypatch.delenv(name)
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    address = f"s3://tables/{uuid.uuid4().hex}"
+    store_of(address).write("x", b"content")
+    assert store_of(address).read("x") == b"content"
+    assert "Credential=accesskey1" in link(f"{address}/x")
 
 
 def test_a_client_follows_when_the_variables_change(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """How rows lie in a Parquet file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from tasks import tables
 from tasks.records import Trajectory
-from tasks.storage.parts import ROW_GROUP, write_parquet
+from tasks.storage.parts import ROW_GROUP, part_of, read_part, write_parquet
+from tasks.storage.store import store_of
 from tests.tasks.examples import a_trajectory
 
 
@@ -26,3 +28,14 @@ def test_a_part_is_zstd_in_groups_of_five_hundred_to_two_thousand_rows_with_name
         plain = column.path_in_schema in ("text", "tree", "messages", "trajectory_id")
         assert not (named and "RLE_DICTIONARY" not in column.encodings), column.path_in_schema
         assert not (plain and "RLE_DICTIONARY" in column.encodings), column.path_in_schema
+
+
+def test_what_is_not_asked_for_is_not_decoded_and_rows_that_are_left_out_stay_out(a_folder: str) -> None:
+    store, path = store_of(a_folder), Path(a_folder, "data", "part.parquet")
+    path.parent.mkdir(parents=True)
+    write_parquet(tables.to_table(Trajectory, [a_trajectory(number) for number in range(5)]), path)
+    part = replace(part_of(path, "data/part.parquet", 3), without=(0, 3))
+    whole = read_part(store, Trajectory, part)
+    some = read_part(store, Trajectory, part, ["win", "instruction_id"])
+    assert some.column_names == ["win", "instruction_id"] and some == whole.select(some.column_names)
+    assert some.get_total_buffer_size() < whole.get_total_buffer_size() / 2

@@ -15,7 +15,19 @@ from tasks.storage.lineage import MEMBERS, lineage
 from tasks.storage.retirement import Retirement, retire
 from tasks.storage.store import store_of
 from tasks.storage.table import Shard, Table
-from tests.tasks.storage.market_made import MOON, SUN, SUN2, catalogue, ids, journey, published, samples
+from tasks.storage.versions import versions_of
+from tests.tasks.storage.market_made import (
+    APIS,
+    MOON,
+    SUN,
+    SUN2,
+    catalogue,
+    ids,
+    journey,
+    published,
+    samples,
+    tool,
+)
 from tests.tasks.storage.tables_made import a_table
 
 WHY = "its owner asked"
@@ -218,10 +230,47 @@ def test_only_the_newest_versions_and_what_they_were_made_from_are_rewritten(a_r
         newer,
         *(old[name] for name in ("catalog", "instructions", "trajectories", "samples")),
     }
-    assert {written[old["catalog"]], written[newer]} == {f"{a_root}/catalog/v3", f"{a_root}/catalog/v4"}
+    assert (written[old["catalog"]], written[newer]) == (f"{a_root}/catalog/v3", f"{a_root}/catalog/v4")
     inputs = Table.open(written[old["instructions"]]).manifest.inputs
     assert inputs == {"catalog": written[old["catalog"]]}
     assert same(made, retire(SUN, WHY, root=a_root))
+
+
+@pytest.mark.parametrize("holds_it", [True, False])
+def test_the_newest_crawl_stays_the_newest_where_samples_are_of_an_older_one(
+    a_root: str, holds_it: bool
+) -> None:
+    old = journey(a_root)
+    if holds_it:
+        newest = catalogue(a_root, "v2", edition="d2")
+    else:
+        newest = published(
+            f"{a_root}/catalog/v2", "crawl", {},
+            {"apis": (Api, APIS[2:3]), "tools": (Tool, [tool(MOON, "Moon")])},
+            decides={"edition": "d2"},
+        )  # fmt: skip
+    made = retire(SUN, WHY, root=a_root)
+    written = {each.address: each.previous for each in made.tables}
+    versions = versions_of(newest)
+    assert [written.get(each.address) for each in versions] == [None, None, old["catalog"], newest]
+    assert versions[-1].manifest.decides["edition"] == "d2"
+    assert same(made, retire(SUN, WHY, root=a_root))
+
+
+def test_trajectories_that_were_searched_at_the_cost_of_others_are_rewritten_after_those(
+    a_root: str,
+) -> None:
+    old = journey(a_root)
+    instructed = {"instructions": old["instructions"]}
+    rows = {"trajectories": (Trajectory, [])}
+    rival = published(f"{a_root}/trajectories/v2", "annotate", instructed, rows, decides={"methods": "CoT"})
+    measured = {**instructed, "equal_cost_to": rival}
+    made = published(f"{a_root}/equals/v1", "annotate", measured, rows)
+    written = {each.previous: each.address for each in retire(SUN, WHY, root=a_root).tables}
+    assert Table.open(written[made]).manifest.inputs["equal_cost_to"] == written[rival]
+    assert (written[old["trajectories"]], written[rival]) == (
+        f"{a_root}/trajectories/v3", f"{a_root}/trajectories/v4",
+    )  # fmt: skip
 
 
 def test_a_table_that_has_nothing_of_the_tool_is_left_alone(a_root: str) -> None:

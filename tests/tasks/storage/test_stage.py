@@ -15,15 +15,8 @@ from tasks.errors import (
     StorageUnavailable,
 )
 from tasks.records import Reject, Spend, Trajectory
-from tasks.storage.stage import (
-    Progress,
-    Report,
-    Silent,
-    StageParameters,
-    plan_table,
-    report_of,
-    run_here,
-)
+from tasks.storage.planning import TableSpec, plan_table
+from tasks.storage.stage import Progress, Report, Silent, StageParameters, report_of, run_here
 from tasks.storage.table import Table
 from tests.tasks.examples import a_trajectory
 from tests.tasks.storage.conftest import point_at
@@ -47,18 +40,15 @@ class Parameters(StageParameters):
 
 
 def plan(parameters: Parameters, **more: Any) -> str:
-    return plan_table(
-        **{
-            "stage": "copy",
-            "address": parameters.copies,
-            "parameters": parameters,
-            "code_version": "1",
-            "inputs": {"source": parameters.source},
-            "members": (Trajectory, Reject, Spend),
-            "make_plan": lambda: ([{"row": 0}, {"row": 1}], ["two rows"]),
-            **more,
-        }
-    ).address
+    given: dict[str, Any] = {"code_version": "1", "inputs": {"source": parameters.source}, **more}
+    spec = TableSpec(
+        stage="copy",
+        address=parameters.copies,
+        parameters=parameters,
+        members=(Trajectory, Reject, Spend),
+        **given,
+    )
+    return plan_table(spec, lambda: ([{"row": 0}, {"row": 1}], ["two rows"])).address
 
 
 def run_shard(address: str, shard: int, progress: Progress) -> None:
@@ -89,6 +79,16 @@ def a_source(address: Path, created: str = "2026-11-21T00:00:00+00:00") -> str:
     table = Table.create_or_continue(str(address), a_manifest(created=created))
     table.shard(0).publish({"trajectories": (Trajectory, [a_trajectory(1), a_trajectory(2)])}, finished=True)
     return str(address)
+
+
+@pytest.mark.parametrize("key", ["sesame", "me:", ":sesame", "me:se?same"])
+def test_an_address_with_a_user_or_password_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(
+        ConfigurationError, match="source holds an address with a user, a password or a key"
+    ) as refused:
+        Parameters(source=f"https://{key}@hub.example/x", copies="t")
+    assert "sesame" not in str(refused.value)
+    Parameters(source="https://hub.example/@me?mail=me@hub.example", copies="t")
 
 
 def test_a_stage_runs_every_open_shard_and_reports(source: str, tmp_path: Path) -> None:

@@ -52,6 +52,8 @@ def test_keys_are_listed_below_a_prefix_and_no_other(address: str) -> None:
         store.write(key, b"")
     assert store.keys("commits") == ["commits/a/1.json", "commits/b/2.json"]
     assert store.keys("commits/b") == ["commits/b/2.json"]
+    store.write("table.json", b"")
+    assert store.folders() == ["commits", "commits-of-others", "data"]
 
 
 def test_a_file_above_the_size_of_one_upload_comes_back_whole(address: str, tmp_path: Path) -> None:

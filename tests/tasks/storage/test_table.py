@@ -39,6 +39,34 @@ def test_rows_come_back_in_the_order_of_shards_not_of_publication(address: str) 
     assert table.rows("trajectories") == 6
 
 
+def test_a_window_is_the_same_slice_of_all_rows_and_reads_no_other_object(address: str) -> None:
+    table = a_table(address, shards=3)
+    for number, counts in enumerate(((2, 1), (3, 0), (1, 4))):
+        shard = table.shard(number)
+        for generation, count in enumerate(counts):
+            rows = [a_trajectory(100 * number + 10 * generation + row) for row in range(count)]
+            shard.publish({"trajectories": (Trajectory, rows)}, finished=generation == 1)
+    every = table.read(Trajectory, "trajectories")
+    for first in range(every.num_rows + 2):
+        for count in (0, 1, 2, 5, 100):
+            found = table.window(Trajectory, "trajectories", first, count)
+            assert found.to_pylist() == every.slice(first, count).to_pylist(), (first, count)
+    store = store_of(address)
+    last = table.newest()[2].members["trajectories"][-1].key
+    store.delete(last)
+    assert table.window(Trajectory, "trajectories", 0, 7).num_rows == 7
+    with pytest.raises(AddressError, match="is missing"):
+        table.window(Trajectory, "trajectories", 0, 8)
+
+
+def test_some_columns_are_those_of_all(address: str) -> None:
+    table = a_finished_table(address)
+    wanted = ["win", "instruction_id"]
+    assert table.read(Trajectory, "trajectories", columns=wanted).equals(
+        table.read(Trajectory, "trajectories").select(wanted)
+    )
+
+
 def test_many_shards_are_read_as_few(address: str) -> None:
     table = a_table(address, shards=12)
     for number in table.shards:

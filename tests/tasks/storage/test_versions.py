@@ -1,7 +1,7 @@
-from tasks.storage.addresses import join
+from tasks.storage.addresses import family_of, join
 from tasks.storage.store import store_of
 from tasks.storage.table import Table
-from tasks.storage.versions import family_of, newest_versions, tables_below, with_inputs
+from tasks.storage.versions import newest_versions, tables_below, versions_of, with_inputs
 from tests.tasks.storage.tables_made import a_table
 
 
@@ -30,3 +30,16 @@ def test_the_highest_number_of_a_family_is_its_newest_version(a_folder: str) -> 
     assert names(newest_versions(made), a_folder) == ["c/v10", "c/rapidapi", "d/v1"]
     assert family_of("s3://b/c/v10") == ("s3://b/c/v", 10)
     assert family_of("s3://b/c/mine") == ("s3://b/c/mine", 0)
+
+
+def test_versions_of_an_address_are_those_that_differ_in_their_number_and_nothing_else_is_read(
+    address: str,
+) -> None:
+    for name in ("v10", "v2", "rapidapi-11", "mine", "mine-2"):
+        a_table(join(address, "c", name))
+    a_table(join(address, "c", "v3", "deeper", "v4"))
+    store_of(join(address, "c", "v-damaged")).write("table.json", b"?")
+    c = join(address, "c")
+    assert names(versions_of(f"{c}/v1"), c) == ["v2", "v10"]
+    assert names(versions_of(f"{c}/mine"), c) == ["mine", "mine-2"]
+    assert versions_of(f"{address}/none/v1") == []

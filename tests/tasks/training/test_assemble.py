@@ -4,14 +4,17 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import AddressError, ConfigurationError, IncompleteTable
+from tasks.llm.ledger import NANO, open_ledger
 from tasks.records import Instruction, Pair, Reject, TrainingSample, Trajectory
+from tasks.storage import requests
 from tasks.storage.lineage import lineage
 from tasks.storage.stage import Silent
 from tasks.storage.table import Table
 from tasks.training.assemble import Parameters, run
+from tests.tasks.one_shard import table
 from tests.tasks.retrieval.made_up import CATALOGUE, INSTRUCTIONS
 from tests.tasks.training.made_up import solved_path, trajectory
-from tests.tasks.training.tables_made import table, trajectories_table
+from tests.tasks.training.tables_made import trajectories_table
 
 
 def solved(instruction: Instruction, **changes: object) -> Trajectory:
@@ -61,6 +64,17 @@ def test_shards_of_any_size_make_the_same_rows(trajectories: str, tmp_path: Path
         assert Table.open(str(parts)).records(record, member) == Table.open(str(whole)).records(
             record, member
         )
+
+
+def test_requests_to_a_bucket_are_booked_under_the_run(
+    trajectories: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prices.json").write_text('{"storage": {"usd_per_1000_writes": 5, "usd_per_1000_reads": 4}}')
+    monkeypatch.setenv("FOUNDRY_PRICES", str(tmp_path / "prices.json"))
+    requests.take()
+    requests.count("writes", 3)  # as a bucket's client counts what it sends
+    report = run(Parameters(trajectories=trajectories, samples=str(tmp_path / "v1")), Silent())
+    assert open_ledger().spent(f"run:{report.run_id}/assemble")[0] == 3 * 5 * NANO // 1000
 
 
 def test_a_sample_is_traced_back_to_its_instruction_and_api(trajectories: str, tmp_path: Path) -> None:

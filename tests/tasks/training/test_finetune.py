@@ -3,7 +3,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tasks.errors import AddressError, ConfigurationError, TransientError
+from tasks.errors import AddressError, BudgetExceeded, ConfigurationError, TransientError
 from tasks.records import Checkpoint, TrainingSample
 from tasks.storage.stage import Silent
 from tasks.storage.state import state_folder
@@ -12,8 +12,9 @@ from tasks.training.finetune import Parameters, plan, run
 from tasks.training.samples import samples_of
 from tasks.training.tokenizer import open_tokenizer
 from tasks.training.workplace import workplace
+from tests.tasks.one_shard import table
 from tests.tasks.training.made_up import trajectories
-from tests.tasks.training.tables_made import samples_table, table
+from tests.tasks.training.tables_made import samples_table
 
 
 class Shown:
@@ -100,3 +101,12 @@ def test_a_workplace_outlives_a_failure(tmp_path: Path) -> None:
         raise KeyError
     with workplace("kept") as folder:
         assert (folder / "checkpoint").exists()
+
+
+def test_training_whose_first_minute_is_above_its_budget_is_not_begun(
+    samples: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOUNDRY_MACHINE_USD_PER_HOUR", "3")
+    parameters = Parameters(samples=samples, student=str(tmp_path / "s"), run_id="r", budget_usd=0.01)
+    with pytest.raises(BudgetExceeded, match=r"run:r/finetune: .* raise --budget-usd and run again"):
+        run(parameters, Silent())

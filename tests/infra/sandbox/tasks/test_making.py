@@ -60,7 +60,8 @@ def solvable(tasks):
 
 @pytest.fixture(scope="module")
 def client(planted_hub):
-    with httpx.Client(base_url=planted_hub.address, timeout=30) as client:
+    kept = httpx.Limits(keepalive_expiry=2)  # the hub closes idle connections after five seconds
+    with httpx.Client(base_url=planted_hub.address, timeout=30, limits=kept) as client:
         client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "replay"}).json()["key"]
         yield client
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from tests.infra.sandbox.teacher.conversations import FLAWLESS
 ROOT = Path(__file__).resolve().parents[4]
 
 
-def start(seed: int, **environment: str) -> tuple[subprocess.Popen[str], str]:
+def start(seed: int, options: Sequence[str] = (), **environment: str) -> tuple[subprocess.Popen[str], str]:
     """Start a teacher; returns the process and the address of its ready line."""
-    command = [sys.executable, "-m", "infra.sandbox.teacher", "--port", "0", "--seed", str(seed)]
+    command = [sys.executable, "-m", "infra.sandbox.teacher", "--port", "0", "--seed", str(seed), *options]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(command, cwd=ROOT, text=True, env=environment or None, **pipes)  # type: ignore[call-overload]
     line = process.stdout.readline()

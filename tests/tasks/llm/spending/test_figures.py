@@ -56,6 +56,21 @@ def test_a_cap_is_burnt_down_and_its_end_foretold():
     assert found.reached == time("2026-11-21T10:00")
 
 
+def test_a_cap_in_tokens_is_burnt_down_in_tokens():
+    rows = [a_row(at=f"2026-11-21T{hour:02}", cost=10, tokens=1_000) for hour in range(6)]
+    scope = Scope("run:r", settled=6_000, reserved=0, cap=10_000, unit="tokens")
+    found = figures.burn_down(scope, sums_of(*rows), time("2026-11-21T06:00"))
+    assert found is not None
+    assert [left for _, left in found.left_after][-1] == found.left == 4_000
+    assert found.reached == time("2026-11-21T10:00")
+    assert figures.in_units(found.left, found.unit) == "4,000 tokens"
+
+
+def test_only_models_that_billed_more_than_was_reserved_are_named():
+    sums = sums_of(a_row(), a_row(model="b", overrun=5, overrun_tokens=1), a_row(model="c", overrun=9))
+    assert [row["model"] for row in figures.overruns(sums)] == ["c", "b"]
+
+
 def test_a_run_that_has_ended_reaches_no_cap():
     scope = Scope("run:r", settled=10, reserved=0, cap=100)
     found = figures.burn_down(scope, sums_of(a_row(cost=10)), time("2026-11-25T10:00"))

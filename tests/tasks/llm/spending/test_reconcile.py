@@ -1,9 +1,12 @@
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.errors import ConfigurationError
 from tasks.llm.ledger import NANO
+from tasks.llm.spending.calls import MODEL, Booked
 from tasks.llm.spending.invoice import Charge, Invoice
 from tasks.llm.spending.reconcile import Reconciliation, reconcile
 
@@ -15,8 +18,11 @@ def invoice(*charges: tuple[str, str, str]) -> Invoice:
 
 
 def compared(billed: Invoice, *booked: tuple[str, str, int], **given: object) -> Reconciliation:
-    rows = [(day, model, 1, 0, cost, 0) for day, model, cost in booked]
-    return reconcile(billed, rows, **{"aliases": {}, "tolerance": 0, **given})  # type: ignore[arg-type]
+    return against(billed, *(Booked(day, MODEL, model, cost) for day, model, cost in booked), **given)
+
+
+def against(billed: Invoice, *booked: Booked, **given: object) -> Reconciliation:
+    return reconcile(billed, booked, **{"aliases": {}, "tolerance": 0, **given})  # type: ignore[arg-type]
 
 
 def test_lines_of_token_classes_and_snapshots_are_one_model():
@@ -65,6 +71,32 @@ def test_days_beyond_the_invoice_are_no_difference_but_said():
 
 def test_free_models_that_nobody_bills_are_left_out():
     assert compared(invoice((DAY, "m", "1")), (DAY, "m", NANO), (DAY, "rehearsal-middle", 0)).agrees
+
+
+def test_machines_storage_and_fees_are_said_and_not_held_against_a_provider_of_models() -> None:
+    other = [Booked(DAY, kind, kind, 5 * NANO) for kind in ("machine", "storage", "api")]
+    found = against(invoice((DAY, "m", "1")), Booked(DAY, MODEL, "m", NANO), *other)
+    assert found.agrees
+    assert found.notes == (
+        "the ledger has 5 USD of kind api, 5 USD of kind machine, 5 USD of kind storage, "
+        "which no provider of models bills: left out",
+    )
+
+
+@pytest.mark.parametrize("models", [("gpt-*",), ("GPT-4o", "o?-mini"), ("openai/*",)])
+def test_a_ledger_of_two_providers_agrees_with_the_invoice_of_one(models: tuple[str, ...]) -> None:
+    billed = invoice((DAY, "gpt-4o-2024-08-06, input", "1"))
+    booked = [(DAY, "openai/gpt-4o", NANO), (DAY, "claude-haiku-4-5", 3 * NANO)]
+    assert not compared(billed, *booked).agrees
+    found = compared(billed, *booked, models=models)
+    assert found.agrees
+    assert found.notes == ("the ledger has 3 USD of models beyond --models: left out",)
+    assert not compared(billed, *booked, models=("claude-*",)).agrees, "what was billed is never left out"
+
+
+def test_days_on_which_neither_book_has_anything_do_not_agree() -> None:
+    with pytest.raises(ConfigurationError, match=f"from {NEXT} to {NEXT}.*covers {DAY} to {DAY}"):
+        compared(invoice((DAY, "m", "1")), (DAY, "m", NANO), first=NEXT, last=NEXT)
 
 
 @given(

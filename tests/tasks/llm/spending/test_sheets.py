@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -41,9 +42,10 @@ def test_no_text_becomes_a_formula_and_none_is_lost(text: str) -> None:
     written = sheets.as_csv([{"model": text, text: -5, "cost": 3, "rate": -0.5}])
     head, row = csv.reader(io.StringIO(written, newline=""))
     for cell in (head[1], row[0]):
-        assert cell in (text, f"'{text}")
-        bare = cell.lstrip(" \t\r\n\u200b\ufeff\u00a0")
-        assert not bare or bare[0] not in "=+-@\uff1d\uff0b\uff0d\uff20|%"
+        assert cell.replace("'", "") == text.replace("'", "")
+        for part in (cell, *re.split(r"[;,\t\r\n]", cell)):  # where spreadsheets of some locale begin a cell
+            bare = part.lstrip(' \t\r\n\u200b\ufeff\u00a0"')
+            assert not bare or bare[0] not in "=+-@\uff1d\uff0b\uff0d\uff20|%"
     assert row[1:] == ["-5", "3", "-0.5"], "numbers stay numbers"
 
 
@@ -71,3 +73,11 @@ def test_no_text_becomes_a_tag_an_attribute_or_a_link_of_its_own(text: str) -> N
 def test_a_table_without_rows_says_so():
     assert "No call failed." in sheets.as_html(["a"], [], "No call failed.")
     assert sheets.as_csv([]) == ""
+
+
+def test_a_chart_of_calls_that_cost_nothing_names_no_sum():
+    free = charts.stacked(figures.time_line(sums_of(a_row(cost=0)), "stage"), "Spend")
+    assert "nothing of it cost anything" in free and "highest" not in free
+    assert "highest $2" in charts.stacked(
+        figures.time_line(sums_of(a_row(cost=2_000_000_000)), "stage"), "Spend"
+    )

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def test_tables_are_found_below_a_root_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "demo" / "notes").mkdir()
     assert tables.tables_below(str(tmp_path)) == [address]
     assert tables.tables_below(str(tmp_path / "missing")) == []
+
+
+def test_a_folder_that_cannot_be_looked_into_is_noted_and_passed_over(tmp_path: Path) -> None:
+    root = tmp_path
+    while (left := 3_900 - len(str(root))) > 1:  # near the longest path of the system, which binds root too
+        root /= "d" * min(200, left - 1)
+    root.mkdir(parents=True)
+    address = a_table(root / "t", "annotate", {"spend": (Spend, [spend(1)])})
+    parent = os.open(root, os.O_RDONLY)
+    os.mkdir("x" * 250, dir_fd=parent)
+    os.close(parent)
+    assert tables.survey(str(root)) == ([address], [f"{root}/{'x' * 250}"])
 
 
 def test_spend_of_another_host_is_counted_from_its_table(tmp_path: Path) -> None:

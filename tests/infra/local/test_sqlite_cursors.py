@@ -1,0 +1,73 @@
+"""A statement that fails on SQLite leaves nothing behind that could hold up who frees it."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from infra.local.sqlite_cursors import Connection, database_address
+
+BUSY_S = 3.0
+
+
+def connected(file: Path, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        file, timeout=BUSY_S, isolation_level=None, check_same_thread=False, factory=kind
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    return connection
+
+
+def refused(connection: sqlite3.Connection) -> None:
+    """Waits for the write lock as long as it may."""
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        connection.execute("BEGIN IMMEDIATE")
+
+
+@pytest.mark.parametrize(("kind", "waits"), [(Connection, False), (sqlite3.Connection, True)])
+def test_freeing_a_cursor_whose_statement_failed_waits_for_no_lock(
+    tmp_path: Path, kind: type[sqlite3.Connection], waits: bool
+) -> None:
+    holder, other = connected(tmp_path / "a.db", kind), connected(tmp_path / "a.db", kind)
+    holder.execute("CREATE TABLE t (x)")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM t").fetchall()
+    holder.execute("INSERT INTO t VALUES (1)")
+    cursor = other.cursor()
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        cursor.execute("INSERT INTO t VALUES (2)")  # two that have read want to write
+    other.execute("ROLLBACK")
+
+    holder.execute("BEGIN IMMEDIATE")
+    waiting = threading.Thread(target=refused, args=[other])
+    waiting.start()
+    time.sleep(BUSY_S / 6)
+    began = time.monotonic()
+    del cursor
+    freed_in_s = time.monotonic() - began
+    waiting.join()
+    holder.close()
+    other.close()
+    assert (freed_in_s > BUSY_S / 3) == waits, "without it the server stands still"
+
+
+def test_the_address_of_the_database_asks_for_it(tmp_path: Path) -> None:
+    async def kind_and_rows() -> tuple[type, list[int]]:
+        engine = create_async_engine(database_address(tmp_path / "b.db"))
+        async with engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            kind = type(raw.driver_connection._conn)  # type: ignore[union-attr]
+            with pytest.raises(OperationalError, match="no such table"):
+                await connection.execute(text("SELECT * FROM missing"))
+            rows = list((await connection.execute(text("SELECT 1 UNION SELECT 2"))).scalars())
+        await engine.dispose()
+        return kind, rows
+
+    assert asyncio.run(kind_and_rows()) == (Connection, [1, 2])
+    assert (tmp_path / "b.db").exists()

@@ -1,0 +1,48 @@
+"""Calls that tests book, and what the rows say of them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tasks.llm.accounts import CallKey, Refusal, Reservation
+from tasks.llm.ledger import Ledger
+from tests.postgres import looking
+
+RUN, STAGE = "run:r", "run:r/annotate"
+
+
+def today() -> str:
+    return f"day:{datetime.now(UTC):%Y-%m-%d}"
+
+
+def key(subject: str = "i", ordinal: int = 0, **changed: object) -> CallKey:
+    given = {
+        "run": "r",
+        "stage": "annotate",
+        "shard": 0,
+        "address": "/t/v1",
+        "subject": subject,
+        "model": "m",
+    }
+    return CallKey(**{**given, "request": "q", "ordinal": ordinal, **changed})  # type: ignore[arg-type]
+
+
+def reserved(ledger: Ledger, worst: int, subject: str = "i", ordinal: int = 0, tokens: int = 0) -> int:
+    outcome = ledger.reserve(key(subject, ordinal), worst, "test", tokens)
+    assert isinstance(outcome, Reservation)
+    return outcome.call_id
+
+
+def refused(ledger: Ledger, worst: int) -> Refusal:
+    outcome = ledger.reserve(key(), worst, "test")
+    assert isinstance(outcome, Refusal)
+    return outcome
+
+
+def amounts(place: Path | str) -> tuple[int, int]:
+    """Settled and reserved by the rows themselves."""
+    with looking(place) as rows:
+        (found,) = rows(
+            "SELECT SUM(CASE state WHEN 'settled' THEN cost WHEN 'lost' THEN reserved ELSE 0 END),"
+            " SUM(CASE state WHEN 'reserved' THEN reserved ELSE 0 END) FROM calls"
+        )
+    return int(found[0] or 0), int(found[1] or 0)
