@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from tasks import records
+from tasks.python_text import statements
 
 Record = TypeVar("Record")
 
@@ -274,7 +275,7 @@ _table(
 
 def field_docs(record: type[Any]) -> dict[str, str]:
     """The sentence below each field of a record class, read from its source; empty where there is none."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(record))).body[0]
+    body = statements(textwrap.dedent(inspect.getsource(record)))[0]
     assert isinstance(body, ast.ClassDef)
     docs: dict[str, str] = {}
     for field, after in zip(body.body, [*body.body[1:], None], strict=True):

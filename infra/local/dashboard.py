@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import ports
+from infra.local.collecting import collect_between_parses
 from infra.local.origins import OwnPagesOnly
 from infra.local.settings import read_env
 from infra.local.static_files import InMemory
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     # marimo keeps settings and caches: beside the clone's other state, never in the home folder.
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
         os.environ[name] = str(folder / "marimo")
+    collect_between_parses()
     threading.Thread(target=_read_ahead, args=(ledger.read,), daemon=True).start()
     _serve(words.port or _port(folder))
     return 0

@@ -1,6 +1,5 @@
 """Converted runs of ToolBench: a tree of messages, of which the published ones keep 100 characters each."""
 
-import ast
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import orjson
 
 from tasks.annotation.published_records import is_object, record_of
+from tasks.python_text import literal
 from tasks.records import FinishType, Node, NodeKind, Trajectory
 from tasks.search.codes import ANSWERED, GAVE_UP, HALLUCINATED
 from tasks.search.functions import FINISH
@@ -105,7 +105,7 @@ def _called(said: str | dict[str, Any]) -> tuple[str, str, str]:
     """Name, arguments and observation of `{'name': ..., 'arguments': ..., 'response': ...}`, cut or whole."""
     text = said if isinstance(said, str) else repr(said)
     try:
-        whole = ast.literal_eval(text)
+        whole = literal(text)
         return str(whole["name"]), str(whole["arguments"]), str(whole["response"])
     except (ValueError, SyntaxError, KeyError, TypeError):
         found = _CALL.match(text)

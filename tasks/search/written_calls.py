@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from tasks.python_text import expression, literal
 from tasks.search.effects import FunctionCall
 from tasks.search.functions import FINISH
 
@@ -186,7 +187,7 @@ def _object_at(text: str, at: int) -> str | None:
 def _keywords(text: str) -> str | None:
     """JSON of `city="Lima", days=3`; None for anything else."""
     try:
-        call = ast.parse(f"f({text})", mode="eval").body
+        call = expression(f"f({text})")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
     if not isinstance(call, ast.Call) or call.args or not call.keywords:
@@ -198,7 +199,7 @@ def _keywords(text: str) -> str | None:
 def _literal(text: str) -> str | None:
     """JSON of a Python dictionary written out; None for anything else."""
     try:
-        found: Any = ast.literal_eval(text.strip())
+        found: Any = literal(text.strip())
         return json.dumps(found, ensure_ascii=False, allow_nan=False) if isinstance(found, dict) else None
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None

@@ -5,13 +5,13 @@ that an API reports in the body of a good status; so under a good code the text 
 JSON, or Python's spelling of it, and often cut off.
 """
 
-import ast
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import orjson
 
+from tasks.python_text import literal
 from tasks.search import codes
 
 Kind = Literal[
@@ -238,7 +238,7 @@ def _parsed(text: str) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return ast.literal_eval(text)
+        return literal(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
 
