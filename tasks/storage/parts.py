@@ -79,10 +79,21 @@ def read_part(
 
 def _decoded(content: bytes, columns: Sequence[str] | None) -> pa.Table:
     """Trees are most of a file's bytes: what is not asked for is not decoded."""
-    file = pq.ParquetFile(pa.BufferReader(content))
+    file = pq.ParquetFile(pa.BufferReader(_arrows_own(content)))
     there = file.schema_arrow.names
     asked = there if columns is None else [name for name in there if name in columns]
     return file.read(columns=asked or there[:1])  # of a file that has none of them the rows are counted
+
+
+def _arrows_own(content: bytes) -> pa.Buffer:
+    """A copy in Arrow's memory, which its threads may let go of at any time.
+
+    They do so after a read has returned, now and then. Of memory that is Python's they would need the
+    interpreter, and where that is ending just then the process dies of it (`std::terminate`, exit code -6).
+    """
+    copy = pa.allocate_buffer(len(content))
+    memoryview(copy).cast("B")[:] = content
+    return copy
 
 
 def _left(found: pa.Table, part: PartFile) -> pa.Table:

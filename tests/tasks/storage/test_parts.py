@@ -1,9 +1,11 @@
 """How rows lie in a Parquet file."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from tasks import tables
 from tasks.records import Trajectory
@@ -39,3 +41,23 @@ def test_what_is_not_asked_for_is_not_decoded_and_rows_that_are_left_out_stay_ou
     some = read_part(store, Trajectory, part, ["win", "instruction_id"])
     assert some.column_names == ["win", "instruction_id"] and some == whole.select(some.column_names)
     assert some.get_total_buffer_size() < whole.get_total_buffer_size() / 2
+
+
+def test_a_thread_of_arrows_never_lets_go_of_memory_that_is_pythons(
+    a_folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would need the interpreter, which may be ending: the process would die after its work was done."""
+    by: set[int] = set()
+
+    class Watched(bytes):
+        def __del__(self) -> None:
+            by.add(threading.get_ident())
+
+    store, path = store_of(a_folder), Path(a_folder, "data", "part.parquet")
+    path.parent.mkdir(parents=True)
+    write_parquet(tables.to_table(Trajectory, [a_trajectory(0)]), path)
+    part, content = part_of(path, "data/part.parquet", 1), path.read_bytes()
+    monkeypatch.setattr(store, "read", lambda key: Watched(content))
+    for _ in range(1000):
+        read_part(store, Trajectory, part)
+    assert by == {threading.get_ident()}
