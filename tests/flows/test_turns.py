@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,14 +12,24 @@ from prefect.exceptions import Abort
 
 from flows import schedules
 
-NOW = datetime.now(UTC)
 HOUR = 3600.0
 TOLD: dict[str, Any] = {"parameters": {"catalog": "a"}}
 
 
 def at(seconds: float) -> datetime:
-    """That long after the beginning of the story, which ends about now."""
-    return NOW - timedelta(seconds=100 * HOUR) + timedelta(seconds=seconds)
+    """That long after the beginning of the story."""
+    return datetime(2026, 11, 27, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def clock_at(moment: datetime) -> type[datetime]:
+    """What `flows.schedules` reads the time from, stopped."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Stopped":
+            return cls.fromtimestamp(moment.timestamp(), tz)
+
+    return Stopped
 
 
 class Server:
@@ -64,14 +74,14 @@ class Server:
     def asks(self, run: FlowRun, at_s: float) -> bool:
         """The process of a run begins; whether it works."""
         self.becomes(run, StateType.RUNNING, at_s)
-        before = schedules._this, schedules.get_client
-        schedules._this, schedules.get_client = lambda: run, lambda sync_client: self  # type: ignore[assignment]
-        try:
-            schedules.skip_if_taken()
-        except Abort:
-            return False
-        finally:
-            schedules._this, schedules.get_client = before
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(schedules, "_this", lambda: run)
+            patched.setattr(schedules, "get_client", lambda sync_client: self)
+            patched.setattr(schedules, "datetime", clock_at(at(at_s)))
+            try:
+                schedules.skip_if_taken()
+            except Abort:
+                return False
         return True
 
     def __enter__(self) -> "Server":
