@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.servers import Server
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 40}}
 
@@ -54,11 +56,6 @@ class ChatServer:
     """Of the requests with a body."""
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128
-    """On a busy machine more than five connections wait to be taken, and the kernel drops the sixth."""
-
-
 @contextmanager
 def chat_server(*answers: Answer) -> Iterator[ChatServer]:
     """A server on a free port of this machine; ends with the block."""
@@ -98,7 +95,7 @@ def chat_server(*answers: Answer) -> Iterator[ChatServer]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     known = ChatServer(f"http://127.0.0.1:{server.server_address[1]}/v1", list(answers))
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     serving.start()
