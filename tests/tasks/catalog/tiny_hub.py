@@ -32,10 +32,6 @@ class TinyHub:
         self.location = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
-    @property
-    def port(self) -> int:
-        return self.server.server_port
-
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
