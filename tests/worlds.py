@@ -37,16 +37,25 @@ class World:
 @contextmanager
 def scripted_world(shared: Path, *, seed: int = 7, latency_ms: float = 0) -> Iterator[World]:
     """A fresh world, ended afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     script = str(shared / "tools" / "scripted_world.py")
-    options = ["--port", str(port), "--seed", str(seed), "--latency-ms", str(latency_ms)]
-    process = subprocess.Popen([sys.executable, script, *options], stdout=subprocess.PIPE, text=True)
+    process, port = _started([script, "--seed", str(seed), "--latency-ms", str(latency_ms)])
     try:
-        assert process.stdout is not None
-        process.stdout.readline()
         yield World(port)
     finally:
         process.terminate()
         process.communicate()
+
+
+def _started(script: list[str]) -> tuple["subprocess.Popen[str]", int]:
+    """The world and its port; another one where somebody took the port while the world started."""
+    for _ in range(5):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, *script, "--port", str(port)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        if process.stdout.readline():
+            return process, port
+        process.communicate()
+    raise RuntimeError("the scripted world does not start")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tasks.errors import StorageUnavailable
+from tasks.llm.stores.write_ahead import opened
 from tasks.storage.canonical import digest
 from tasks.storage.state import state_folder
 
@@ -42,8 +43,7 @@ class CallLog:
         self._one_at_a_time = threading.Lock()
         with self._named():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._rows = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
-            self._rows.execute("PRAGMA journal_mode=WAL")
+            self._rows = opened(path)
             # Survives a killed process; a power cut may cost a few calls.
             self._rows.execute("PRAGMA synchronous=NORMAL")
             self._rows.execute(_TABLE)

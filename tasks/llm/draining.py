@@ -87,11 +87,13 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     thread = threading.Thread(target=context.run, args=(_worked, work, drain, outcome, mask))
     interruption: BaseException | None = None
     _running.append(drain)
-    while not outcome.done() or thread.is_alive():
-        try:
+    while True:
+        try:  # all of it: an interruption may fall anywhere
             if thread.ident is None:
                 _start_undisturbed(thread, mask)
-            thread.join(_LOOK_EVERY_S)
+            while not outcome.done() or thread.is_alive():
+                thread.join(_LOOK_EVERY_S)
+            break
         except BaseException as error:
             interruption = interruption or error
             drain.ask()

@@ -20,6 +20,7 @@ from tasks.errors import ConfigurationError, StorageUnavailable
 from tasks.llm.accounts import Process
 from tasks.llm.stores.rows import SqlRows
 from tasks.llm.stores.schema import INDEXES, TABLES, VERSION, lacking, table
+from tasks.llm.stores.write_ahead import opened
 
 Outcome = TypeVar("Outcome")
 KINDS = {"id": "INTEGER PRIMARY KEY", "text": "TEXT", "int": "INTEGER", "real": "REAL"}
@@ -41,8 +42,7 @@ class SqliteStore:
         self._lives: Lives | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._rows = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
-            self._rows.execute("PRAGMA journal_mode=WAL")
+            self._rows = opened(path)
             self._rows.execute("PRAGMA synchronous=FULL")
             version = self._migrated()
         except (sqlite3.Error, OSError) as error:

@@ -38,10 +38,11 @@ def hub(*options, **environment):
         stderr=subprocess.PIPE,
         text=True,
     )
-    watchdog = threading.Timer(60, process.kill)
+    watchdog = threading.Timer(300, process.kill)  # a hub that does not come up; one that has is ours to end
     watchdog.start()
     try:
         line = process.stdout.readline()
+        watchdog.cancel()
         ready = READY.fullmatch(line)
         assert ready, line + process.stderr.read()
         with httpx.Client(base_url=ready[1], timeout=20) as client:

@@ -3,7 +3,6 @@
 import asyncio
 import importlib.util
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -27,6 +26,7 @@ from tasks.search.messages import Form, offered, render
 from tasks.search.methods import method
 from tasks.search.problem import Problem, problem
 from tasks.search.tree import DecisionTree
+from tests import worlds
 from tests.tasks.annotation.published_search import PublishedSearch, functions_of
 
 Chat = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -196,15 +196,6 @@ def world_module(shared: Path) -> Any:
 
 @contextmanager
 def scripted_world(shared: Path) -> Iterator[str]:
-    """A fresh world on a free port, gone when the block ends."""
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
-    command = [sys.executable, shared / "tools/scripted_world.py", "--port", str(port), "--seed", str(SEED)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as world:
-        try:
-            assert world.stdout is not None
-            assert "scripted world on" in world.stdout.readline()
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            world.terminate()
+    """Address of a fresh world, gone when the block ends."""
+    with worlds.scripted_world(shared, seed=SEED) as world:
+        yield f"http://127.0.0.1:{world.port}"

@@ -41,7 +41,7 @@ def test_a_killed_run_pays_again_only_for_what_was_in_the_air(
     shared: Path, queries: Path, tmp_path: Path
 ) -> None:
     address = tmp_path / "v1"
-    with scripted_world(shared, latency_ms=10) as world:
+    with scripted_world(shared, latency_ms=30) as world:  # 169 replies take seconds: we look in time to kill
         words = command(queries, shared, world, address)
         settings = {**os.environ, "OPENAI_BASE_URL": world.model_url}
         for reached in (40, 80):

@@ -1,6 +1,8 @@
 import gzip
 import json
 import shutil
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,15 @@ def test_other_thresholds_at_the_same_address_are_refused(crawled: Crawled, monk
         plan(crawled.parameters.model_copy(update={"slow_s": 1.0}))
 
 
+@pytest.fixture
+def own_port() -> Iterator[int]:
+    """A port that nobody else is given, also while no hub listens there."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
 class StopsTheHub:
     """Progress that ends the hub after some tools."""
 
@@ -144,10 +155,10 @@ class StopsTheHub:
 
 
 def test_a_hub_that_goes_away_rejects_nothing_and_the_next_run_continues(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_port: int
 ):
     monkeypatch.setattr(hub_source, "_PAUSE_S", 0.0)
-    hub = TinyHub()
+    hub = TinyHub(own_port)
     whole = Parameters(location=hub.location, catalog=str(tmp_path / "whole"), slow_s=30, timeout_s=60)
     run(whole, Silent())
     assert hub.calls == 6 * 2 * 3
@@ -155,7 +166,7 @@ def test_a_hub_that_goes_away_rejects_nothing_and_the_next_run_continues(
     with pytest.raises(ApiUnreachable, match="hub"):
         run(broken, StopsTheHub(hub, after=3))
     assert Table.open(broken.catalog).rows("tools") == 3
-    again = TinyHub(hub.port)
+    again = TinyHub(own_port)
     report = run(broken, Silent())
     again.stop()
     assert again.calls == 3 * 2 * 3

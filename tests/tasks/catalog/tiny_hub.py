@@ -2,8 +2,10 @@
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.servers import Server
 
 TOOLS = tuple(f"tool-{number}" for number in range(6))
 
@@ -26,13 +28,9 @@ class TinyHub:
         self.elsewhere = ""
         """Where its APIs are served, when not here."""
         self.pricing = ""
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Answers)
+        self.server = Server(("127.0.0.1", port), Answers)
         self.location = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    @property
-    def port(self) -> int:
-        return self.server.server_port
 
     def stop(self) -> None:
         self.server.shutdown()

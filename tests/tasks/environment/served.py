@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.servers import Server
+
 
 @dataclass
 class Seen:
@@ -23,12 +25,6 @@ class Served:
 
     address: str
     seen: list[Seen] = field(default_factory=list)
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    """On a busy machine five connections wait to be taken at once, and the kernel drops the sixth."""
 
 
 Responder = Callable[[Seen], tuple[int, dict[str, str], bytes]]
@@ -61,7 +57,7 @@ def serving(respond: Responder) -> Iterator[Served]:
         def log_message(self, *_: object) -> None:
             """Tests say what they saw themselves."""
 
-    server = _Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     served = Served(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

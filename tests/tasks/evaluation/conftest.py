@@ -3,13 +3,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.conftest import CLONE
+from tests.servers import Server
 from tests.tasks.evaluation.made import Served
 
 SCRIPTED_STUDENT = Path(__file__).with_name("scripted_student.py")
@@ -54,7 +55,7 @@ def almanac() -> Iterator[Served]:
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Almanac)
+    server = Server(("127.0.0.1", 0), Almanac)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield Served(f"http://127.0.0.1:{server.server_port}/sunrise", asked)

@@ -218,13 +218,13 @@ def test_a_student_is_asked_nothing_more_once_its_machine_time_fits_under_no_cap
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FOUNDRY_MACHINE_USD_PER_HOUR", "3600")
-    open_ledger().set_cap("run:r/tooleval", 0.2)
     inner = ScriptedModel(lambda request: says("x"))
 
     async def ask_on(model: OnTheClock) -> None:
         async with asyncio.timeout(60):
             while True:
                 await model.complete(ChatRequest("m", []))
+                open_ledger().set_cap("run:r/tooleval", 0.2)  # however much has passed before the first reply
                 await asyncio.sleep(0.01)
 
     with machine_time("r", "tooleval", 0, "/t/v1", slice_s=0.05) as clock:

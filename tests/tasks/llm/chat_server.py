@@ -5,8 +5,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.servers import Server
 
 USAGE = {"prompt_tokens": 100, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 40}}
 
@@ -58,15 +60,19 @@ class ChatServer:
 def chat_server(*answers: Answer) -> Iterator[ChatServer]:
     """A server on a free port of this machine; ends with the block."""
 
+    one_at_a_time = threading.Lock()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            known.bodies.append(json.loads(content))
-            known.paths.append(self.path)
-            known.headers.append({name.lower(): value for name, value in self.headers.items()})
-            self._send(known.answers.pop(0) if len(known.answers) > 1 else known.answers[0])
+            with one_at_a_time:  # whoever counts the requests knows that each has its answer
+                answer = known.answers.pop(0) if len(known.answers) > 1 else known.answers[0]
+                known.paths.append(self.path)
+                known.headers.append({name.lower(): value for name, value in self.headers.items()})
+                known.bodies.append(json.loads(content))
+            self._send(answer)
 
         def do_GET(self) -> None:
             known.headers.append({name.lower(): value for name, value in self.headers.items()})
@@ -89,8 +95,7 @@ def chat_server(*answers: Answer) -> Iterator[ChatServer]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     known = ChatServer(f"http://127.0.0.1:{server.server_address[1]}/v1", list(answers))
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     serving.start()

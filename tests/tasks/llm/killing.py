@@ -1,7 +1,7 @@
 """Processes that spend until a cap is reached, killed on the way; the bench does it at full size."""
 
 import random
-import select
+import selectors
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -27,6 +27,16 @@ class Spent(NamedTuple):
     kills: int
     lost: int
     """Reservations of killed calls, in `settled`."""
+
+
+def first_that_speaks(running: list["subprocess.Popen[str]"]) -> "subprocess.Popen[str]":
+    """Whoever has said something; `select` knows no file above 1,024, and a worker may have more open."""
+    with selectors.PollSelector() as listening:
+        for each in running:
+            assert each.stdout is not None
+            listening.register(each.stdout, selectors.EVENT_READ, each)
+        heard = {key.data for key, _ in listening.select()}
+    return next(each for each in running if each in heard)
 
 
 def spend_and_kill(
@@ -56,8 +66,7 @@ def spend_and_kill(
         running = [spender(f"first {each}") for each in range(processes)]
         heard = 0
         while running:
-            speaking, _, _ = select.select([each.stdout for each in running], [], [])
-            process = next(each for each in running if each.stdout in speaking)
+            process = first_that_speaks(running)
             running.remove(process)
             assert process.stdout is not None and process.stdin is not None
             line = process.stdout.readline().strip()

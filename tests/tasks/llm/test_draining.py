@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent import futures
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,23 @@ def interrupt(after: threading.Event) -> threading.Thread:
     return thread
 
 
+async def asked_to_end() -> None:
+    while True:
+        try:
+            draining.refuse_new_work()
+        except Drained:
+            return
+        await asyncio.sleep(0.01)
+
+
 class SlowModel:
-    """Answers when it is told to."""
+    """Answers so long after its process was asked to end, however late that is; at once where nobody asks."""
 
     name = "rehearsal-slow"
     kind: TeacherKind = "rehearsal"
 
-    def __init__(self, latency_s: float):
-        self.latency_s = latency_s
+    def __init__(self, lands_after_s: float | None):
+        self.lands_after_s = lands_after_s
         self.asked = 0
         self.both_in_the_air = threading.Event()
 
@@ -65,7 +75,9 @@ class SlowModel:
         self.asked += 1
         if self.asked == 2:
             self.both_in_the_air.set()
-        await asyncio.sleep(self.latency_s)
+        if self.lands_after_s is not None:
+            await asked_to_end()
+            await asyncio.sleep(self.lands_after_s)
         return says("here")
 
     async def aclose(self) -> None:
@@ -107,7 +119,7 @@ def booked() -> list[tuple[str, str, int]]:
 
 
 def test_calls_in_the_air_land_none_is_begun_and_what_is_finished_is_published(own_world: Path) -> None:
-    model, published = SlowModel(latency_s=0.5), list[tuple[str, bool]]()
+    model, published = SlowModel(lands_after_s=0.2), list[tuple[str, bool]]()
     sender = interrupt(model.both_in_the_air)
     with pytest.raises(Interrupted):
         draining.run(shard_of(model, own_world, published))
@@ -123,7 +135,7 @@ def test_a_call_that_does_not_land_in_time_is_booked_at_its_worst(
     own_world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(draining, "LAND_WITHIN_S", 0.2)
-    model, published = SlowModel(latency_s=600), list[tuple[str, bool]]()
+    model, published = SlowModel(lands_after_s=600), list[tuple[str, bool]]()
     sender = interrupt(model.both_in_the_air)
     began = time.monotonic()
     with pytest.raises(Interrupted):
@@ -159,7 +171,7 @@ def test_what_hangs_elsewhere_is_cancelled_before_prefect_kills(
 
 
 def test_who_is_suspended_ends_without_a_signal(own_world: Path) -> None:
-    model, published = SlowModel(latency_s=0.3), list[tuple[str, bool]]()
+    model, published = SlowModel(lands_after_s=0.2), list[tuple[str, bool]]()
 
     def ask() -> None:
         assert model.both_in_the_air.wait(60)
@@ -173,8 +185,26 @@ def test_who_is_suspended_ends_without_a_signal(own_world: Path) -> None:
     assert model.asked == 2 and published == [("done", False)]
 
 
+def test_an_interruption_that_falls_between_two_looks_is_heard_too(
+    own_world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+
+    class Interrupting(futures.Future[None]):
+        def done(self) -> bool:
+            looks.append(True)
+            if len(looks) == 1:
+                raise Interrupted
+            return super().done()
+
+    monkeypatch.setattr(futures, "Future", Interrupting)
+    with pytest.raises(Interrupted):
+        draining.run(shard_of(SlowModel(lands_after_s=None), own_world, []))
+    assert len(looks) > 1 and draining._running == [], "the work has ended before"
+
+
 def test_work_that_nobody_interrupts_is_as_without(own_world: Path) -> None:
-    model, published = SlowModel(latency_s=0), list[tuple[str, bool]]()
+    model, published = SlowModel(lands_after_s=None), list[tuple[str, bool]]()
     draining.run(shard_of(model, own_world, published))
     assert model.asked == 30 and len(published) == 11
 

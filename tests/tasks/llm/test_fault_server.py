@@ -15,11 +15,12 @@ from tasks.llm.call_log import CallLog
 from tasks.llm.ledger import NANO, Ledger, open_ledger
 from tasks.llm.metered import MeteredModel
 from tasks.llm.openai_compatible import OpenAICompatible
+from tasks.llm.payment import BILLED_TRIES
 from tasks.llm.pricing import Price
 from tasks.llm.protocol import ChatRequest
 from tasks.storage.canonical import canonical_json
 from tests.postgres import a_database, looking
-from tests.tasks.llm.chat_server import Answer, chat_server, completion
+from tests.tasks.llm.chat_server import Answer, ChatServer, chat_server, completion
 
 STAGE = "run:r/annotate"
 PRICE = Price(1000, 500, 1000, 4000, "test")
@@ -105,9 +106,23 @@ def test_the_sum_above_a_cap_is_at_most_the_calls_in_flight_and_said(ledger: Led
     cap = flying * WORST + WORST // 2
     ledger.set_cap(STAGE, cap / NANO)
     together = threading.Event()
+
+    async def releasing(server: ChatServer) -> None:
+        async with asyncio.timeout(60):
+            while len(server.bodies) < flying:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)  # in which a fifth would be asked
+        together.set()
+
+    async def all_at_once(server: ChatServer) -> list[Any]:
+        subjects = [str(each) for each in range(12)]
+        outcomes, _ = await asyncio.gather(
+            asked(server.url, tmp_path / "log.sqlite", subjects), releasing(server)
+        )
+        return outcomes
+
     with chat_server(Answer(says(TENFOLD).body, until=together)) as server:
-        threading.Timer(1.0, together.set).start()
-        outcomes = asyncio.run(asked(server.url, tmp_path / "log.sqlite", [str(each) for each in range(12)]))
+        outcomes = asyncio.run(all_at_once(server))
         asked_of_it = len(server.bodies)
     refused = [each for each in outcomes if isinstance(each, BudgetExceeded)]
     settled, reserved, _ = ledger.spent(STAGE)
@@ -123,9 +138,8 @@ def test_an_answer_after_the_client_gave_up_is_booked_in_full(ledger: Ledger, tm
     with chat_server(Answer(says(TENFOLD).body, until=late)) as server:
         (outcome,) = asyncio.run(asked(server.url, tmp_path / "log.sqlite", ["i"], timeout_s=0.2))
         late.set()
-        tries = len(server.bodies)
-    assert isinstance(outcome, ModelOverloaded) and tries == 3
-    assert booked(ledger) == [(WORST, BYTES + 50, 0, WORST, "ModelOverloaded")] * tries
+    assert isinstance(outcome, ModelOverloaded)
+    assert booked(ledger) == [(WORST, BYTES + 50, 0, WORST, "ModelOverloaded")] * BILLED_TRIES
 
 
 def test_usage_in_the_last_chunk_of_a_stream_that_nobody_asked_for_is_booked_in_full(

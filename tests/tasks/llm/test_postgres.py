@@ -30,12 +30,15 @@ def key(ordinal: int = 0) -> CallKey:
 
 
 def cut_off(address: str) -> None:
-    """End every session of the ledger, as a server that restarts does."""
+    """End every session of the ledger, as a server that restarts does; they have ended, and hold no lock."""
     with psycopg.connect(address, autocommit=True) as rows:
-        rows.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        told = rows.execute(
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname=current_database() AND pid<>pg_backend_pid()"
-        )
+        ).fetchall()
+        sessions = [pid for pid, _ in told]
+        there = "SELECT 1 FROM pg_stat_activity WHERE pid=ANY(%s)"
+        eventually(lambda: rows.execute(there, (sessions,)).fetchone() is None)
 
 
 def sums_agree(ledger: Ledger) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -23,10 +24,11 @@ from tasks.llm.provider_limits import Turnstile
 async def main(calls, held_s):
     gate = Turnstile(sys.argv[3])
     async def call():
+        asked = time.monotonic()
         async with gate.turn():
             entered = time.monotonic()
             await asyncio.sleep(held_s)
-            print(entered, time.monotonic(), flush=True)
+            print(asked, entered, time.monotonic(), flush=True)
     await asyncio.gather(*(call() for _ in range(calls)))
 
 asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))
@@ -45,17 +47,24 @@ def callers(processes: int, calls: int, held_s: float) -> list["subprocess.Popen
     return [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
 
 
-def spans(running: list["subprocess.Popen[str]"]) -> list[tuple[float, float]]:
-    """When each call was let through and when it ended, on the clock that all processes share."""
+class Span(NamedTuple):
+    """When a call wanted to go, was let through and ended, on the clock that all processes share."""
+
+    asked: float
+    begun: float
+    ended: float
+
+
+def spans(running: list["subprocess.Popen[str]"]) -> list[Span]:
     found = []
     for each in running:
         said, _ = each.communicate(timeout=120)
-        found += [(float(a), float(b)) for a, b in (line.split() for line in said.splitlines())]
+        found += [Span(*map(float, line.split())) for line in said.splitlines()]
     return found
 
 
-def at_once(found: list[tuple[float, float]]) -> int:
-    return max(sum(begun <= moment < ended for begun, ended in found) for moment, _ in found)
+def at_once(found: list[Span]) -> int:
+    return max(sum(each.begun <= moment < each.ended for each in found) for _, moment, _ in found)
 
 
 def test_calls_in_flight_are_limited_over_all_processes(
@@ -71,11 +80,11 @@ def test_requests_a_minute_are_limited_over_all_processes(
     own_world: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits(own_world, monkeypatch, {"models.example": {"requests_per_minute": 600}})
-    begun = sorted(moment for moment, _ in spans(callers(processes=2, calls=20, held_s=0)))
-    assert len(begun) == 40
-    assert begun[-1] - begun[0] >= (40 - 1 - 10) * 0.1 - 0.05  # ten a second, and a second's worth at once
-    for first, later in zip(begun, begun[20:], strict=False):
-        assert later - first >= 0.95
+    found = spans(callers(processes=2, calls=20, held_s=0))
+    assert len(found) == 40
+    first = min(each.asked for each in found)  # whatever keeps a process from its turn only makes it later
+    for number, begun in enumerate(sorted(each.begun for each in found)):
+        assert begun - first >= (number - 10) * 0.1 - 1e-6  # ten a second, and a second's worth at once
 
 
 def test_a_killed_process_gives_its_calls_back(own_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,6 @@
+import fcntl
 from pathlib import Path
+from typing import TextIO
 
 import orjson
 import pytest
@@ -93,6 +95,28 @@ def test_two_processes_do_not_train_in_one_workplace(samples: str) -> None:
     ):
         pass
     assert not folder.exists()
+
+
+def test_a_lock_that_is_removed_before_we_take_it_is_made_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process that had the workplace ends between our opening the lock and our taking it."""
+    take, removed = fcntl.flock, list[str]()
+
+    def beaten(lock: TextIO, how: int) -> None:
+        if not removed:
+            removed.append(lock.name)
+            Path(lock.name).unlink()
+        take(lock, how)
+
+    monkeypatch.setattr(fcntl, "flock", beaten)
+    with (
+        workplace("one") as folder,
+        pytest.raises(TransientError, match="another process"),
+        workplace("one"),
+    ):
+        pass
+    assert removed and not folder.exists()
 
 
 def test_a_workplace_outlives_a_failure(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from tests.infra.sandbox.tasks.builders import api_page, parameter
+from tests.servers import Server
 
 
 def _apis(broken: bool) -> list[dict]:
@@ -62,8 +63,7 @@ def small_hub(broken: bool = False) -> Iterator[str]:
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Desk)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -75,11 +75,12 @@ def running_hub() -> Iterator[HubOffers]:
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
-    watchdog = threading.Timer(120, process.kill)
+    watchdog = threading.Timer(300, process.kill)  # a hub that does not come up; one that has is ours to end
     watchdog.start()
     try:
         assert process.stdout is not None
         address = process.stdout.readline().removeprefix("hub on ").strip()
+        watchdog.cancel()
         with httpx.Client(base_url=address, timeout=30) as client:
             client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "teacher"}).json()["key"]
             yield HubOffers(client)

@@ -1,6 +1,6 @@
 """Calls that tests book, and what the rows say of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from tasks.llm.accounts import CallKey, Refusal, Reservation
@@ -10,8 +10,16 @@ from tests.postgres import looking
 RUN, STAGE = "run:r", "run:r/annotate"
 
 
+class Noon(datetime):
+    """A clock that stands still: no test of a day's cap begins on one day and ends on the next."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime(2026, 11, 21, 12, tzinfo=tz)
+
+
 def today() -> str:
-    return f"day:{datetime.now(UTC):%Y-%m-%d}"
+    return f"day:{Noon.now(UTC):%Y-%m-%d}"
 
 
 def key(subject: str = "i", ordinal: int = 0, **changed: object) -> CallKey:

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tasks.llm import books
 from tasks.llm.ledger import Ledger
 from tests.postgres import a_database
+from tests.tasks.llm.ledger.calling import Noon
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that this process books are of one day."""
+    monkeypatch.setattr(books, "datetime", Noon)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

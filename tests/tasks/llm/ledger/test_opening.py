@@ -3,11 +3,14 @@
 import sqlite3
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import ConfigurationError, StorageUnavailable
+from tasks.llm.call_log import CallLog
 from tasks.llm.ledger import Ledger, caps_of, open_ledger
 from tasks.llm.protocol import Usage
 from tests.postgres import looking
@@ -90,6 +93,20 @@ def test_one_ledger_is_open_in_a_process_and_a_closed_one_is_opened_anew(own_wor
     with pytest.raises(StorageUnavailable, match="cannot be used"):
         first.spent(RUN)
     assert open_ledger() is not first
+
+
+@pytest.mark.parametrize("kind", [Ledger, CallLog])
+def test_a_file_that_another_process_makes_at_this_moment_is_waited_for(
+    tmp_path: Path, kind: type[Ledger] | type[CallLog]
+) -> None:
+    path = tmp_path / "new.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, ThreadPoolExecutor(1) as beside:
+        other.execute("BEGIN IMMEDIATE")  # from here on sqlite refuses to change the mode, without waiting
+        opening = beside.submit(kind, path)
+        with pytest.raises(TimeoutError):
+            opening.result(0.2)
+        other.execute("COMMIT")
+        opening.result(60).close()
 
 
 FIRST_VERSION = """

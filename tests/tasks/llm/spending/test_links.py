@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import orjson
 import pytest
 
+from tasks.llm.spending import links
 from tasks.llm.spending.links import prefect_ui, shard_pages
 
 SHARD = ("r9", "/t/v1", 3)
@@ -40,6 +41,8 @@ class Runs(BaseHTTPRequestHandler):
 def api(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.delenv("PREFECT_UI_URL", raising=False)
     monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
+    monkeypatch.setattr(links, "_WITHIN_S", 60.0)  # a page that is waited for; a test may wait longer
+    monkeypatch.setattr(links, "_ALL_WITHIN_S", 60.0)
     with HTTPServer(("127.0.0.1", 0), Runs) as server:
         server.password = getattr(request, "param", None)  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever)
