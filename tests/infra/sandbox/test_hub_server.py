@@ -38,10 +38,11 @@ def hub(*options, **environment):
         stderr=subprocess.PIPE,
         text=True,
     )
-    watchdog = threading.Timer(60, process.kill)
+    watchdog = threading.Timer(120, process.kill)  # of its start: tests of a whole file may share it
     watchdog.start()
     try:
         line = process.stdout.readline()
+        watchdog.cancel()
         ready = READY.fullmatch(line)
         assert ready, line + process.stderr.read()
         with httpx.Client(base_url=ready[1], timeout=20) as client:
