@@ -1,7 +1,6 @@
 """Starts the reference data's scripted world (a model and an API proxy behind one port) for a test."""
 
 import json
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -9,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.free_ports import free_port
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,13 @@ class World:
 @contextmanager
 def scripted_world(shared: Path, *, seed: int = 7, latency_ms: float = 0) -> Iterator[World]:
     """A fresh world, ended afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     script = str(shared / "tools" / "scripted_world.py")
     options = ["--port", str(port), "--seed", str(seed), "--latency-ms", str(latency_ms)]
     process = subprocess.Popen([sys.executable, script, *options], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline(), "the scripted world did not start"
         yield World(port)
     finally:
         process.terminate()

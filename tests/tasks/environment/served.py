@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.free_ports import free_port
+
 
 @dataclass
 class Seen:
@@ -79,6 +81,5 @@ def json_answer(body: bytes, status: int = 200) -> tuple[int, dict[str, str], by
 
 
 def closed_port() -> int:
-    """A port on which nobody listens."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        return int(server.server_address[1])
+    """A port on which nobody listens, nor will soon."""
+    return free_port()
