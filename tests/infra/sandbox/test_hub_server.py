@@ -45,7 +45,8 @@ def hub(*options, **environment):
         watchdog.cancel()
         ready = READY.fullmatch(line)
         assert ready, line + process.stderr.read()
-        with httpx.Client(base_url=ready[1], timeout=20) as client:
+        kept = httpx.Limits(keepalive_expiry=2)  # the hub closes idle connections after five seconds
+        with httpx.Client(base_url=ready[1], timeout=20, limits=kept) as client:
             key = client.post("/hub/keys", json={"name": "demo"}).json()["key"]
             client.headers["X-Hub-Key"] = key
             yield process, client

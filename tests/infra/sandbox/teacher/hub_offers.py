@@ -80,7 +80,9 @@ def running_hub() -> Iterator[HubOffers]:
     try:
         assert process.stdout is not None
         address = process.stdout.readline().removeprefix("hub on ").strip()
-        with httpx.Client(base_url=address, timeout=30) as client:
+        watchdog.cancel()
+        kept = httpx.Limits(keepalive_expiry=2)  # the hub closes idle connections after five seconds
+        with httpx.Client(base_url=address, timeout=30, limits=kept) as client:
             client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "teacher"}).json()["key"]
             yield HubOffers(client)
     finally:
