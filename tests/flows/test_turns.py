@@ -1,6 +1,7 @@
 """Which of several scheduled runs works, in every order in which their processes get round to asking."""
 
 import random
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,6 +21,12 @@ TOLD: dict[str, Any] = {"parameters": {"catalog": "a"}}
 def at(seconds: float) -> datetime:
     """That long after the beginning of the story, which ends about now."""
     return NOW - timedelta(seconds=100 * HOUR) + timedelta(seconds=seconds)
+
+
+@pytest.fixture(autouse=True)
+def just_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told by each test: what others do between collecting this file and running it may take a while."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(UTC))
 
 
 class Server:
