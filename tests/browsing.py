@@ -26,7 +26,7 @@ def browser_page(width: int = 1400, height: int = 1000) -> Iterator[Page]:
     if chromium is None:
         pytest.skip("no chromium on this machine; 'make system' installs it where it may")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, timeout=PATIENCE_MS)
         try:
             page = browser.new_page(viewport={"width": width, "height": height})
             page.set_default_timeout(PATIENCE_MS)

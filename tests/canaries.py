@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import secrets
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -28,8 +29,13 @@ def found_in(folder: Path, canaries: Mapping[str, str], spared: frozenset[str] =
         spared: names of files that exist to hold a key.
     """
     hits = []
-    for file in sorted(each for each in folder.rglob("*") if each.is_file() and each.name not in spared):
-        content = b"".join(_readable(file))
+    for file in sorted(_files(folder)):
+        if file.name in spared:
+            continue
+        try:
+            content = b"".join(_readable(file))
+        except FileNotFoundError:
+            continue  # whoever closes a ledger last removes its log; what is gone holds no key
         hits += [f"{file}: {name}" for name, key in canaries.items() if said(content, key)]
     return hits
 
@@ -41,11 +47,20 @@ def said(content: bytes, key: str) -> bool:
     return any(each.encode() in content for each in {*forms, encoded})
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    for place, _, names in os.walk(folder):
+        yield from (file for name in names if (file := Path(place, name)).is_file())
+
+
 def _readable(file: Path) -> Iterator[bytes]:
     if "sqlite" in file.name or file.suffix.startswith(".db"):
         # A process that closes a file loses all its POSIX locks on it, sqlite's too: whoever has it open here
         # would go on with a WAL that another process has removed. So another process reads it.
-        yield subprocess.run(["cat", str(file)], check=True, capture_output=True).stdout
+        read = subprocess.run(["cat", str(file)], capture_output=True)
+        if read.returncode and not file.exists():
+            raise FileNotFoundError(file)
+        read.check_returncode()
+        yield read.stdout
     else:
         yield file.read_bytes()
     if file.suffix == ".parquet":

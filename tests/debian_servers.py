@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.free_ports import free_port
+
 READY_WITHIN_S = 60.0
 _ROOTS_PLACE = ["runuser", "-u", "postgres", "--"]
 """PostgreSQL refuses to run as root."""
@@ -17,12 +19,6 @@ _ROOTS_PLACE = ["runuser", "-u", "postgres", "--"]
 
 class NotInstalled(Exception):
     """The program is not on this machine."""
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -41,7 +37,7 @@ def own_postgres(host: str = "127.0.0.1", allowed: str = "127.0.0.1/32") -> Iter
         as_whom = _ROOTS_PLACE
         shutil.chown(folder, "postgres")
     place, log = folder / "data", folder / "log"
-    port = free_port(host)
+    port = free_port()
     try:
         _quietly(
             [*as_whom, str(binaries / "initdb"), "-D", str(place), "-U", "postgres", "-A", "trust", "-N"]
@@ -101,7 +97,7 @@ def own_redis(host: str = "127.0.0.1") -> Iterator["Redis"]:
     program = shutil.which("redis-server")
     if program is None:
         raise NotInstalled("redis-server is not installed (Debian package redis-server)")
-    port = free_port(host)
+    port = free_port()
     command = [program, "--bind", host, "--port", str(port), "--save", "", "--protected-mode", "no"]
     server = subprocess.Popen(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -59,7 +59,11 @@ def careless(origin: str, *, refuse_every: int = 0) -> Iterator[Served]:
         answer = client.request(request.method, request.target, headers=kept, content=request.body)
         return answer.status_code, as_json, with_echo(answer.content, repeated(request))
 
-    with httpx.Client(base_url=origin, timeout=60, trust_env=False) as client, serving(respond) as served:
+    kept = httpx.Limits(keepalive_expiry=2)  # hub and teacher close idle connections after five seconds
+    with (
+        httpx.Client(base_url=origin, timeout=60, trust_env=False, limits=kept) as client,
+        serving(respond) as served,
+    ):
         yield served
 
 

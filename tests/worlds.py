@@ -1,7 +1,6 @@
 """Starts the reference data's scripted world (a model and an API proxy behind one port) for a test."""
 
 import json
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -9,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.free_ports import free_port
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,7 @@ def scripted_world(shared: Path, *, seed: int = 7, latency_ms: float = 0) -> Ite
 def _started(script: list[str]) -> tuple["subprocess.Popen[str]", int]:
     """The world and its port; another one where somebody took the port while the world started."""
     for _ in range(5):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         command = [sys.executable, *script, "--port", str(port)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert process.stdout is not None

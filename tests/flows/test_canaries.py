@@ -11,6 +11,7 @@ import httpx
 import pytest
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import VariableCreate
 from prefect.client.schemas.objects import FlowRun
 
 from flows.deploy import deploy
@@ -132,11 +133,7 @@ def test_no_key_is_in_anything_that_flow_runs_leave_though_every_server_repeats_
 
 def test_the_search_reaches_what_the_server_of_the_clone_has_written(inside: Clone) -> None:
     mark = canary("mark")
-    httpx.post(
-        f"{inside.settings['PREFECT_API_URL']}/variables/",
-        json={"name": "canary_mark", "value": mark},
-        trust_env=False,
-        timeout=60,
-    ).raise_for_status()
+    with get_client(sync_client=True) as client:  # which asks again where SQLite is busy
+        client.create_variable(VariableCreate(name="canary_mark", value=mark))
     files = {hit.rpartition(": ")[0] for hit in found_in(inside.supervisor.folder, {"mark": mark})}
     assert any(Path(file).name.startswith("prefect.db") for file in files)

@@ -1,6 +1,7 @@
 """The rehearsal's harness at its smallest: every figure is there, and agrees with what is known otherwise."""
 
-import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,28 @@ def test_a_rehearsal_of_six_instructions(inside: Clone) -> None:
     assert found.to_json()["watched"]["load"]["mean"] > 0
 
 
+BURNS = "import time; end = time.process_time() + 0.75\nwhile time.process_time() < end: pass"
+DRIVES = (
+    "import subprocess, sys\n"
+    "print(flush=True)\n"
+    "sys.stdin.readline()\n"
+    f"subprocess.run([sys.executable, '-c', {BURNS!r}], check=True)\n"
+    "print(flush=True)\n"
+    "sys.stdin.readline()"
+)
+
+
 def test_time_of_processes_that_have_ended_is_counted_under_what_they_did() -> None:
-    with Watch({"driver": Kind((os.getpid(),), below="burnt")}) as watch:
-        burn = "import time; end = time.process_time() + 0.7\nwhile time.process_time() < end: pass"
-        assert os.spawnlp(os.P_WAIT, "python3", "python3", "-c", burn) == 0
+    # By a process of its own: below this one runs the clone, whose servers and workers use time as well.
+    with subprocess.Popen(
+        [sys.executable, "-c", DRIVES], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as driver:
+        assert driver.stdin is not None and driver.stdout is not None
+        driver.stdout.readline()
+        with Watch({"driver": Kind((driver.pid,), below="burnt")}) as watch:
+            driver.stdin.write("\n")
+            driver.stdin.flush()
+            assert driver.stdout.readline() == "\n"
+        driver.stdin.close()
     assert 0.7 <= watch.seen.usage["burnt"].cpu_s < 3.0
     assert watch.seen.usage["driver"].cpu_s < 0.7

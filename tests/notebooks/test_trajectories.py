@@ -1,7 +1,6 @@
 """The notebook of trajectories in a browser: trees of ours, and those that others published."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,11 +14,13 @@ from playwright.sync_api import expect
 from tasks.search.effects import Reply
 from tests.browsing import browser_page
 from tests.conftest import CLONE
+from tests.free_ports import free_port
 from tests.tasks.annotation.analysis.grown import RAIN, WIND, answer, call, trajectory
 from tests.tasks.annotation.analysis.test_sources import table
 
 NOTEBOOK = CLONE / "notebooks" / "trajectories.py"
 HUNDRED_NODES = 100
+PATIENCE_MS = 120_000
 HEIGHT = "each => each.getBoundingClientRect().height"
 IS_INSIDE = "box => box.getBoundingClientRect().right <= document.documentElement.clientWidth + 1"
 SCROLLS = "box => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight"
@@ -33,9 +34,7 @@ def bushy() -> list[Reply]:
 @contextmanager
 def served(place: Path, home: Path) -> Iterator[str]:
     """The notebook served for a place; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         *(sys.executable, "-m", "marimo", "run", str(NOTEBOOK), "--headless", "--no-token"),
         *("--host", "127.0.0.1", "--port", str(port), "--", "--address", str(place)),
@@ -46,7 +45,7 @@ def served(place: Path, home: Path) -> Iterator[str]:
             assert server.stdout is not None
             assert any("URL" in line for line in server.stdout), "marimo does not serve the notebook"
             address = f"http://127.0.0.1:{port}"
-            with httpx.Client(transport=httpx.HTTPTransport(retries=10)) as client:
+            with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as client:
                 client.get(f"{address}/health").raise_for_status()
             yield address
         finally:
@@ -67,7 +66,7 @@ def test_a_tree_of_a_hundred_nodes_can_be_read_in_wide_and_in_narrow_windows(tmp
         page.on("request", lambda request: fetched.append(request.url))
         page.goto(address)
         cards, frame = page.locator("svg.tree g.card"), page.locator(".tree-frame")
-        expect(cards.first).to_be_visible(timeout=60_000)  # the kernel imports half the factory first
+        expect(cards.first).to_be_visible(timeout=PATIENCE_MS)  # the kernel imports half the factory first
         assert cards.count() < 20, "a large tree is folded at first"
         page.get_by_role("switch", name="Fold what failed").click()
         expect(cards).to_have_count(len(replies) + 1)

@@ -72,7 +72,13 @@ def probe(
             verdict = judged(api, replies)
             if verdict in (DEAD, ODD, SLOW) and not all(is_late(reply) for reply in replies):
                 more = tried(tool, api, range(FIRST_TRIES, LAST_TRIES))
-                verdict = judged(api, [*replies, *(future.result() for future in more)])
+                replies += [future.result() for future in more]
+                verdict = judged(api, replies)
+                if verdict == ODD and any(map(is_late, replies)):
+                    # So may one that is late now and then: the API is judged by what came instead.
+                    there = [reply for reply in replies if not is_late(reply)]
+                    again = tried(tool, api, range(len(there), LAST_TRIES))
+                    verdict = judged(api, [*there, *(future.result() for future in again)])
             verdicts[api.id] = verdict
             step()
     hub.forget(PROBING)

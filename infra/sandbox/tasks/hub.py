@@ -15,6 +15,8 @@ CALLER = "tasks"
 """Name under which a key is asked for."""
 PAGE_TIMEOUT_S = 60.0
 CONNECTIONS = 64
+KEEPALIVE_S = 2.0
+"""The hub closes idle connections after five seconds: a request that meets that would be lost."""
 CALL_TIMEOUT_S = 3.0
 """From here on an API counts as slow."""
 
@@ -58,7 +60,11 @@ class Hub:
             self._client = httpx.Client(
                 base_url=self.address,
                 timeout=PAGE_TIMEOUT_S,
-                limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+                limits=httpx.Limits(
+                    max_connections=CONNECTIONS,
+                    max_keepalive_connections=CONNECTIONS,
+                    keepalive_expiry=KEEPALIVE_S,
+                ),
                 trust_env=False,
             )
         except (httpx.InvalidURL, ValueError) as error:

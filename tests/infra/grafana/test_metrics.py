@@ -128,7 +128,8 @@ def test_a_page_whose_name_leads_to_this_machine_reads_nothing(booked: Path) -> 
             assert refused.status_code == 400
             assert "foundry_" not in refused.text
         for name in (f"localhost:{port}", "[::1]"):
-            assert "foundry_up 1.0" in httpx.get(address, headers={"Host": name}, trust_env=False).text
+            told = httpx.get(address, headers={"Host": name}, trust_env=False, timeout=30)
+            assert "foundry_up 1.0" in told.text
 
 
 def test_a_ledger_that_is_none_is_told_as_down(own_world: Path) -> None:

@@ -24,8 +24,9 @@ def connected(file: Path, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
     return connection
 
 
-def refused(connection: sqlite3.Connection) -> None:
+def refused(connection: sqlite3.Connection, begins: threading.Event) -> None:
     """Waits for the write lock as long as it may."""
+    begins.set()
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         connection.execute("BEGIN IMMEDIATE")
 
@@ -45,8 +46,10 @@ def test_freeing_a_cursor_whose_statement_failed_waits_for_no_lock(
     other.execute("ROLLBACK")
 
     holder.execute("BEGIN IMMEDIATE")
-    waiting = threading.Thread(target=refused, args=[other])
+    begins = threading.Event()
+    waiting = threading.Thread(target=refused, args=[other, begins])
     waiting.start()
+    begins.wait()
     time.sleep(BUSY_S / 6)
     began = time.monotonic()
     del cursor

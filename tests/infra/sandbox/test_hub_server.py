@@ -38,14 +38,15 @@ def hub(*options, **environment):
         stderr=subprocess.PIPE,
         text=True,
     )
-    watchdog = threading.Timer(300, process.kill)  # a hub that does not come up; one that has is ours to end
+    watchdog = threading.Timer(120, process.kill)  # of its start: tests of a whole file may share it
     watchdog.start()
     try:
         line = process.stdout.readline()
         watchdog.cancel()
         ready = READY.fullmatch(line)
         assert ready, line + process.stderr.read()
-        with httpx.Client(base_url=ready[1], timeout=20) as client:
+        kept = httpx.Limits(keepalive_expiry=2)  # the hub closes idle connections after five seconds
+        with httpx.Client(base_url=ready[1], timeout=20, limits=kept) as client:
             key = client.post("/hub/keys", json={"name": "demo"}).json()["key"]
             client.headers["X-Hub-Key"] = key
             yield process, client

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
+from tests.free_ports import free_port
 from tests.servers import Server
 
 
@@ -75,6 +76,5 @@ def json_answer(body: bytes, status: int = 200) -> tuple[int, dict[str, str], by
 
 
 def closed_port() -> int:
-    """A port on which nobody listens."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        return int(server.server_address[1])
+    """A port on which nobody listens, nor will soon."""
+    return free_port()

@@ -13,6 +13,7 @@ from infra.sandbox.tasks.calling import (
     Failing,
     Unusable,
     judged,
+    probe,
 )
 from infra.sandbox.tasks.hub import Reply
 from tests.infra.sandbox.tasks.builders import api, tool
@@ -69,6 +70,13 @@ class ScriptedHub:
     def call(self, tool, api, arguments, session):
         self.asked.append(arguments)
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+def test_a_dead_api_that_is_late_once_on_a_busy_machine_is_dead():
+    hub = ScriptedHub(*[CRASH] * 9, LATE, *[CRASH] * 60)
+    assert probe(hub, [(TOOL, API)], (), lambda: None) == {API.id: DEAD}
+    always = ScriptedHub(*[CRASH, LATE] * 60)
+    assert probe(always, [(TOOL, API)], (), lambda: None) == {API.id: ODD}
 
 
 def ask(hub, arguments=None):

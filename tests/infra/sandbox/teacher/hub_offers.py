@@ -81,7 +81,8 @@ def running_hub() -> Iterator[HubOffers]:
         assert process.stdout is not None
         address = process.stdout.readline().removeprefix("hub on ").strip()
         watchdog.cancel()
-        with httpx.Client(base_url=address, timeout=30) as client:
+        kept = httpx.Limits(keepalive_expiry=2)  # the hub closes idle connections after five seconds
+        with httpx.Client(base_url=address, timeout=30, limits=kept) as client:
             client.headers["X-Hub-Key"] = client.post("/hub/keys", json={"name": "teacher"}).json()["key"]
             yield HubOffers(client)
     finally:
