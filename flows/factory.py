@@ -65,7 +65,7 @@ def _journeys(factory: FlowRun) -> list[str]:
 
 
 def factory_name() -> str:
-    """Name of a factory's flow run: the run its money is counted under."""
+    """First name of a factory's flow run: the run its money is counted under, if nothing ends meanwhile."""
     asked = this_flow_run.get_parameters()["parameters"]
     try:
         return run_id_of(_first_told(asked) or begun(asked))
@@ -79,7 +79,7 @@ def factory(parameters: FactoryParameters) -> list[Report]:
     """Crawl, instruct, annotate, assemble, train retriever and student, evaluate."""
     refuse_outside_root(parameters, "root", "location", "since", names=[LATEST])
     parameters = _told(parameters)
-    label(run_id_of(parameters))
+    label(run_id_of(parameters), name=run_id_of(parameters))
     progress, artifacts = ProgressArtifact(), JourneyArtifacts(run_id_of(parameters))
     addresses: dict[str, str] = {}
     made: list[Passage] = []

@@ -134,3 +134,19 @@ def test_a_try_that_found_no_marketplace_leaves_nothing_to_continue(night: Night
     assert [(told.edition, told.since) for told in night.told] == [
         ("night-2", f"{night.journey.root}/samples/v1")
     ]
+
+
+def test_the_name_is_that_of_its_money_though_samples_were_made_while_it_took_its_turn(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+):
+    begins = flows.factory.refuse_outside_root
+
+    def after_another_ended(*given: Any, **named: Any) -> None:
+        night.sampled(night.crawled("night-1"))
+        begins(*given, **named)
+
+    monkeypatch.setattr(flows.factory, "refuse_outside_root", after_another_ended)
+    run = night.tried()
+    (told,) = night.told
+    assert told.since == f"{night.journey.root}/samples/v1"
+    assert run.name == run_id_of(told) and run_id_of(told) in run.tags
