@@ -133,3 +133,12 @@ def _rule(replies: Iterable[Reply] | Callable[[Ask], Reply]) -> Callable[[Ask], 
         return reply
 
     return following
+
+
+def worlds(played: Play) -> list[tuple[str, str]]:
+    """World before and after each call, by the order in which they appeared."""
+    names = {"": "-"}
+    return [
+        tuple(names.setdefault(each, str(len(names))) for each in (act.world, act.makes))
+        for act in played.acts
+    ]

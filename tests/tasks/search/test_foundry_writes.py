@@ -15,15 +15,7 @@ from tests.tasks.search.foundry_played import (
     ordinals,
     sent,
 )
-from tests.tasks.search.played import Play, calls, says
-
-
-def worlds(played: Play) -> list[tuple[str, str]]:
-    names = {"": "-"}
-    return [
-        tuple(names.setdefault(each, str(len(names))) for each in (act.world, act.makes))
-        for act in played.acts
-    ]
+from tests.tasks.search.played import calls, says, worlds
 
 
 def numbered(act: Act) -> Observation:

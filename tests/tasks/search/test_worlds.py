@@ -10,7 +10,7 @@ from tasks.search.problem import Problem
 from tasks.search.react import ChainLimits, chain, react
 from tasks.search.tree import DecisionTree
 from tasks.search.worlds import NOT_REPEATED, not_repeated
-from tests.tasks.search.played import ANSWER, GIVE_UP, Play, api, calls, parameter, play, says
+from tests.tasks.search.played import ANSWER, GIVE_UP, api, calls, parameter, play, says, worlds
 
 ADD, LIST = "add_for_notes", "list_for_notes"
 GAVE_UP, ANSWERED = says(None, GIVE_UP), says(None, ANSWER)
@@ -20,15 +20,6 @@ CHAINS = ChainLimits(attempts=3)
 def notes() -> Problem:
     apis = [api("add", "notes", parameter("text"), method="POST"), api("list", "notes")]
     return Problem("i1", "Note it.", offer(apis, writes=lambda each: each.method == "POST"))
-
-
-def worlds(played: Play) -> list[tuple[str, str]]:
-    """World before and after each call, by the order in which they appeared."""
-    names = {"": "-"}
-    return [
-        tuple(names.setdefault(each, str(len(names))) for each in (act.world, act.makes))
-        for act in played.acts
-    ]
 
 
 def numbered(act: Act) -> Observation:
