@@ -368,7 +368,8 @@ def _(FactoryError, addresses, every, figures, mo, sheets, tables, unread):
 @app.cell
 def _(figures, mo, sheets, shown, without_shards):
     def _calls():
-        return sheets.as_csv(shown.sort_by("at").to_pylist()).encode()
+        ordered = shown.sort_by([(name, "ascending") for name in shown.column_names])
+        return sheets.as_csv(ordered.to_pylist()).encode()
 
     def _shards():
         return sheets.as_csv(figures.shards(shown)).encode()

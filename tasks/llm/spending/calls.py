@@ -128,7 +128,7 @@ class WatchedLedger:
         return shown_place(self.place)
 
     def read(self) -> pa.Table:
-        """The sums of all calls until now; an empty table where no ledger is.
+        """The sums of all calls until now, in no order; an empty table where no ledger is.
 
         Raises:
             ConfigurationError: the file is no ledger.
