@@ -13,6 +13,7 @@ import threading
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -22,7 +23,7 @@ import pyarrow.compute as pc
 from tasks.errors import ConfigurationError
 from tasks.llm.accounts import WHOLE
 from tasks.llm.ledger import ledger_place
-from tasks.llm.stores.watching import Reader, columns_of, is_there, reading, shown_place
+from tasks.llm.stores.watching import Reader, columns_of, is_there, look, shown_place
 
 GROUPS = ("at", "run", "stage", "address", "shard", "model", "status", "state")
 """What a row of the sums is one of; `at` is UTC, ISO 8601 cut off after the hour, ten minutes or minute."""
@@ -148,26 +149,14 @@ class WatchedLedger:
         """
         if not is_there(self.place):
             return []
-        of = "_tokens" if unit == "tokens" else ""
-        with reading(self.place) as rows:
-            if f"cap{of}" not in columns_of(rows, "scopes"):
-                return []
-            found = rows.execute(
-                f"SELECT scope, settled{of}, reserved{of}, cap{of} FROM scopes"
-                " WHERE scope NOT LIKE 'quota:%' ORDER BY scope"
-            )
-            kept = found.fetchall()
-            return [Scope(scope, settled, reserved, cap, unit) for scope, settled, reserved, cap in kept]
+        found = look(self.place, partial(_scopes, unit=unit))
+        return [Scope(scope, settled, reserved, cap, unit) for scope, settled, reserved, cap in found]
 
     def factors(self) -> dict[str, float]:
         """Models that billed more than was reserved, and how many times their worst case is reserved now."""
         if not is_there(self.place):
             return {}
-        with reading(self.place) as rows:
-            if not columns_of(rows, "factors"):
-                return {}
-            found = rows.execute("SELECT model, factor FROM factors ORDER BY model").fetchall()
-            return {model: factor / WHOLE for model, factor in found if factor > WHOLE}
+        return {model: factor / WHOLE for model, factor in look(self.place, _factors) if factor > WHOLE}
 
     def by_day_and_model(self) -> list[Booked]:
         """What was booked, a row a UTC day, kind and model, in that order.
@@ -179,18 +168,7 @@ class WatchedLedger:
             raise ConfigurationError(
                 f"there is no ledger {self.shown}; name one with --ledger or FOUNDRY_LEDGER"
             )
-        sums = (
-            "CASE state WHEN 'settled' THEN cost ELSE reserved END",
-            "CASE state WHEN 'settled' THEN 0 ELSE reserved END",
-        )
-        with reading(self.place) as rows:
-            # An earlier ledger booked calls of models only.
-            kind = "kind" if "kind" in columns_of(rows) else f"'{MODEL}'"
-            found = rows.execute(
-                f"SELECT day, {kind}, model, {', '.join(f'CAST(SUM({each}) AS BIGINT)' for each in sums)}"
-                " FROM calls GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-            ).fetchall()
-        return [Booked(*row) for row in found]
+        return [Booked(*row) for row in look(self.place, _by_day_and_model)]
 
     def _forget(self) -> None:
         self._seen, self._letters = 0, HOUR
@@ -198,20 +176,14 @@ class WatchedLedger:
         self._settled = self._open = schema().empty_table()
 
     def _catch_up(self) -> None:
-        with reading(self.place) as rows:
-            columns = columns_of(rows)
-            newest = rows.execute("SELECT MAX(id) FROM calls").fetchone()[0] or 0
-            ends = [
-                rows.execute(f"SELECT created FROM calls ORDER BY id {way} LIMIT 1").fetchone()
-                for way in ("ASC", "DESC")
-            ]
+        columns, newest, ends = look(self.place, _extent)
         groups = (*GROUPS, *(name for name in LATER_GROUPS if name in columns))
         read = _Asked(groups, tuple(name if name in columns else "0" for name in SUMS[2:-1]))
         if newest < self._seen or len(self._waiting) > _OPEN_MANY or groups != self._groups():
             self._forget()  # made anew, or of a later version
         if not newest:
             return
-        letters = _letters(ends[0][0], ends[1][0])
+        letters = _letters(*ends)
         if self._seen == 0:
             self._letters, self._settled = letters, schema(groups).empty_table()
         elif letters < self._letters:
@@ -241,6 +213,54 @@ def _letters(first: str, last: str) -> int:
     return HOUR
 
 
+_Rows = list[tuple[Any, ...]]
+
+
+def _all(rows: Reader, sql: str, values: Sequence[int] = ()) -> _Rows:
+    return list(rows.execute(sql, values).fetchall())
+
+
+def _scopes(rows: Reader, unit: Unit) -> _Rows:
+    of = "_tokens" if unit == "tokens" else ""
+    if f"cap{of}" not in columns_of(rows, "scopes"):
+        return []
+    return _all(
+        rows,
+        f"SELECT scope, settled{of}, reserved{of}, cap{of} FROM scopes"
+        " WHERE scope NOT LIKE 'quota:%' ORDER BY scope",
+    )
+
+
+def _factors(rows: Reader) -> _Rows:
+    if not columns_of(rows, "factors"):
+        return []
+    return _all(rows, "SELECT model, factor FROM factors ORDER BY model")
+
+
+def _by_day_and_model(rows: Reader) -> _Rows:
+    sums = (
+        "CASE state WHEN 'settled' THEN cost ELSE reserved END",
+        "CASE state WHEN 'settled' THEN 0 ELSE reserved END",
+    )
+    # An earlier ledger booked calls of models only.
+    kind = "kind" if "kind" in columns_of(rows) else f"'{MODEL}'"
+    return _all(
+        rows,
+        f"SELECT day, {kind}, model, {', '.join(f'CAST(SUM({each}) AS BIGINT)' for each in sums)}"
+        " FROM calls GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    )
+
+
+def _extent(rows: Reader) -> tuple[set[str], int, list[str]]:
+    """Columns of the calls, id of the newest (0: none yet), and when the first and it were made."""
+    newest = rows.execute("SELECT MAX(id) FROM calls").fetchone()[0] or 0
+    ends = [
+        rows.execute(f"SELECT created FROM calls ORDER BY id {way} LIMIT 1").fetchone()
+        for way in ("ASC", "DESC")
+    ]
+    return columns_of(rows), newest, [end[0] for end in ends if end]
+
+
 _Part = tuple[pa.Table, pa.Table, list[int]]
 """Sums of settled calls, sums of the others, and the ids of those."""
 
@@ -255,13 +275,12 @@ class _Asked(NamedTuple):
 
 def _span(place: Path | str, asked: _Asked, letters: int, low: int, high: int) -> _Part:
     """Calls after `low` up to `high`."""
-    with reading(place) as rows:
-        return _part(rows, asked, letters, "id>? AND id<=?", (low, high))
+    return look(place, lambda rows: _part(rows, asked, letters, "id>? AND id<=?", (low, high)))
 
 
 def _listed(place: Path | str, asked: _Asked, letters: int, ids: Sequence[int]) -> _Part:
-    with reading(place) as rows:
-        return _part(rows, asked, letters, f"id IN ({','.join('?' * len(ids))})", ids)
+    among = f"id IN ({','.join('?' * len(ids))})"
+    return look(place, lambda rows: _part(rows, asked, letters, among, ids))
 
 
 def _part(rows: Reader, asked: _Asked, letters: int, where: str, values: Sequence[int]) -> _Part:
@@ -277,13 +296,13 @@ def _part(rows: Reader, asked: _Asked, letters: int, where: str, values: Sequenc
         f" COALESCE(MAX(latency_s),0.0) FROM calls WHERE {where} AND state"
     )
     every = ", ".join(str(place + 1) for place in range(len(keys)))
-    settled = rows.execute(f"{query}='settled' GROUP BY {every}", values).fetchall()
-    others = rows.execute(f"{query}<>'settled' GROUP BY {every}", values).fetchall()
-    ids = rows.execute(f"SELECT id FROM calls WHERE {where} AND state<>'settled'", values).fetchall()
+    settled = _all(rows, f"{query}='settled' GROUP BY {every}", values)
+    others = _all(rows, f"{query}<>'settled' GROUP BY {every}", values)
+    ids = _all(rows, f"SELECT id FROM calls WHERE {where} AND state<>'settled'", values)
     return _table(settled, groups), _table(others, groups), [row[0] for row in ids]
 
 
-def _table(rows: list[tuple[Any, ...]], groups: Sequence[str]) -> pa.Table:
+def _table(rows: _Rows, groups: Sequence[str]) -> pa.Table:
     columns = schema(groups)
     if not rows:
         return columns.empty_table()

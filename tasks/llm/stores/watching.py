@@ -1,13 +1,21 @@
 """Looking at a ledger that others write, in either store: reads only, leaves nothing behind."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from tasks.errors import ConfigurationError, StorageUnavailable
 from tasks.llm.stores.postgres import SCHEMA, marked, plain, shown
+
+Found = TypeVar("Found")
+_LOOKS = 5
+"""Runs that open and close a ledger all the time may come in between a few times."""
+
+
+class _Opened(Exception):
+    """A run opened the ledger while it was read as a file that nobody writes: what was read may be torn."""
 
 
 class Reader:
@@ -54,25 +62,41 @@ def version_of(place: Path | str) -> tuple[int, str]:
     if isinstance(place, Path):
         if not place.exists():
             return 0, sqlite3.sqlite_version
-        with reading(place) as rows:
-            return int(rows.execute("PRAGMA user_version").fetchone()[0]), sqlite3.sqlite_version
-    with reading(place) as rows:
-        database = str(rows.execute("SHOW server_version").fetchone()[0]).partition(" ")[0]
-        if rows.execute("SELECT to_regclass(?)", (f"{SCHEMA}.about",)).fetchone()[0] is None:
-            return 0, database
-        return int(rows.execute("SELECT version FROM about").fetchone()[0]), database
+        version = look(place, lambda rows: rows.execute("PRAGMA user_version").fetchone()[0])
+        return int(version), sqlite3.sqlite_version
+    return look(place, _version_of_database)
 
 
-@contextmanager
-def reading(place: Path | str) -> Iterator[Reader]:
-    """One transaction that sees one state of the ledger.
+def _version_of_database(rows: Reader) -> tuple[int, str]:
+    database = str(rows.execute("SHOW server_version").fetchone()[0]).partition(" ")[0]
+    if rows.execute("SELECT to_regclass(?)", (f"{SCHEMA}.about",)).fetchone()[0] is None:
+        return 0, database
+    return int(rows.execute("SELECT version FROM about").fetchone()[0]), database
+
+
+def look(place: Path | str, ask: Callable[[Reader], Found]) -> Found:
+    """What is asked of a ledger in one transaction, which sees one state of it.
+
+    Args:
+        place: the ledger.
+        ask: reads what it wants, whole; asked again where a run opened the ledger's file meanwhile.
 
     Raises:
         ConfigurationError: there is no ledger.
         StorageUnavailable: it cannot be read.
     """
-    with _file(place) if isinstance(place, Path) else _database(place) as rows:
-        yield rows
+    if not isinstance(place, Path):
+        with _database(place) as rows:
+            return ask(rows)
+    for _ in range(_LOOKS):
+        try:
+            with _file(place) as rows:
+                return ask(rows)
+        except _Opened:
+            continue
+    raise StorageUnavailable(
+        f"runs opened the ledger {place} each of the {_LOOKS} times it was read; try again"
+    )
 
 
 @contextmanager
@@ -100,8 +124,9 @@ def _database(address: str) -> Iterator[Reader]:
 @contextmanager
 def _file(path: Path) -> Iterator[Reader]:
     # Without a log beside it nobody has the ledger open: sqlite then need not make one to read it.
-    log = Path(f"{path}-wal")
-    mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+    before = _written(path)
+    alone = before[0] is None
+    mode = "mode=ro&immutable=1" if alone else "mode=ro"
     try:
         rows = sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10)
         try:
@@ -110,13 +135,24 @@ def _file(path: Path) -> Iterator[Reader]:
             yield Reader(rows, in_file=True)
         finally:
             rows.close()
-        if "immutable" in mode and log.exists():
-            raise StorageUnavailable(
-                f"the ledger {path} was opened by a run while it was read; read it again"
-            )
+            if alone and _written(path) != before:
+                raise _Opened
     except sqlite3.OperationalError as error:
         if "no such" in str(error):
             raise ConfigurationError(f"{path} is no ledger ({error}); check FOUNDRY_LEDGER") from error
         raise StorageUnavailable(f"the ledger {path} cannot be read ({error}); try again") from error
     except sqlite3.DatabaseError as error:
         raise ConfigurationError(f"{path} is no ledger ({error}); check FOUNDRY_LEDGER") from error
+
+
+def _written(path: Path) -> tuple[tuple[int, int] | None, ...]:
+    """What changes when a run opens the ledger, or opened and closed it: its log, and the file."""
+    return tuple(_stamp(each) for each in (Path(f"{path}-wal"), path))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
