@@ -104,7 +104,7 @@ def find(keys: Sequence[str]) -> list[FlowRun]:
     """The flow runs that were started under these keys."""
     found: list[FlowRun] = []
     with get_client(sync_client=True) as client:
-        for page in _pages(keys):
+        for page in pages(keys):
             wanted = FlowRunFilterIdempotencyKey(any_=page)
             found += client.read_flow_runs(flow_run_filter=FlowRunFilter(idempotency_key=wanted))
     return found
@@ -121,7 +121,7 @@ def wait(ids: Iterable[UUID], seen: Callable[[Sequence[FlowRun]], None] = lambda
     ended: dict[UUID, FlowRun] = {}
     with get_client(sync_client=True) as client:
         while left:
-            found = [run for page in _pages(left) for run in _read(client, page)]
+            found = [run for page in pages(left) for run in _read(client, page)]
             ended |= {run.id: run for run in found if run.state is not None and run.state.is_final()}
             left = [each for each in left if each not in ended]
             seen([*found, *(run for run in ended.values() if run not in found)])
@@ -161,6 +161,11 @@ def children(client: SyncPrefectClient, parent: UUID) -> list[FlowRun]:
     """Flow runs that go on and were started by this one."""
     started = FlowRunFilterParentFlowRunId(any_=[parent])
     return _all(client, FlowRunFilter(parent_flow_run_id=started, state=_OPEN))
+
+
+def all_of(client: SyncPrefectClient, *tags: str) -> list[FlowRun]:
+    """Every flow run under all of these tags."""
+    return _all(client, FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags))))
 
 
 def open_runs_of(client: SyncPrefectClient, flows: Sequence[str], *tags: str) -> list[FlowRun]:
@@ -216,6 +221,7 @@ def _read(client: SyncPrefectClient, ids: list[UUID]) -> list[FlowRun]:
     return client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=ids)))
 
 
-def _pages(every: Sequence[Any]) -> Iterator[list[Any]]:
+def pages(every: Sequence[Any]) -> Iterator[list[Any]]:
+    """As many as the server takes at once."""
     for first in range(0, len(every), _PAGE):
         yield list(every[first : first + _PAGE])

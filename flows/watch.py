@@ -11,10 +11,9 @@ from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterFlowRunId,
     ArtifactFilterType,
-    FlowRunFilter,
-    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.sorting import ArtifactSort
 from rich.console import Console
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -22,7 +21,7 @@ from rich.table import Table as Grid
 
 from flows.journey import STAGES, FactoryParameters, run_id_of
 from flows.labels import PROJECT, is_shard
-from flows.runs import POLL_S, Work, cancel_all_of, start, succeeded
+from flows.runs import POLL_S, Work, all_of, cancel_all_of, pages, start, succeeded
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -76,11 +75,10 @@ def follow(journey: FactoryParameters, console: Console, ui: str) -> FlowRun:
 
 def _sights(factory: UUID, run_id: str) -> Iterator[list[Sight]]:
     """All stages, once a second, until the factory's flow run has ended."""
-    under = FlowRunFilter(tags=FlowRunFilterTags(all_=[run_id]))
     with get_client(sync_client=True) as client:
         while True:
             main = client.read_flow_run(factory)
-            runs = client.read_flow_runs(flow_run_filter=under)
+            runs = all_of(client, run_id)
             percents = _percents(client, [run.id for run in runs if _runs(run)])
             yield [_sight(stage.verb, runs, percents) for stage in STAGES]
             if main.state is not None and main.state.is_final():
@@ -139,12 +137,15 @@ def _sight(verb: str, every: Sequence[FlowRun], percents: dict[UUID, float]) -> 
 
 def _percents(client: SyncPrefectClient, running: list[UUID]) -> dict[UUID, float]:
     """What the newest progress artifact of each flow run says."""
-    if not running:
-        return {}
-    kind, of_runs = ArtifactFilterType(any_=["progress"]), ArtifactFilterFlowRunId(any_=running)
-    found = client.read_artifacts(artifact_filter=ArtifactFilter(type=kind, flow_run_id=of_runs))
-    found.sort(key=lambda each: str(each.updated))
-    return {each.flow_run_id: float(str(each.data)) for each in found if each.flow_run_id}
+    kind, found = ArtifactFilterType(any_=["progress"]), dict[UUID, float]()
+    for page in pages(running):
+        # A flow run has one for each time it was run; of more than the server gives at once the newest count.
+        told = client.read_artifacts(
+            artifact_filter=ArtifactFilter(type=kind, flow_run_id=ArtifactFilterFlowRunId(any_=page)),
+            sort=ArtifactSort.UPDATED_DESC,
+        )
+        found |= {each.flow_run_id: float(str(each.data)) for each in reversed(told) if each.flow_run_id}
+    return found
 
 
 def _runs(run: FlowRun) -> bool:

@@ -1,5 +1,9 @@
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import ArtifactCreate
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed, Failed, Running, Scheduled
 from prefect.types._datetime import now
@@ -8,8 +12,9 @@ from flows.artifacts import markdown
 from flows.funnel import Passage, total
 from flows.keeping import artifact_key
 from flows.runs import succeeded, why
-from flows.watch import _sight
+from flows.watch import _sight, _sights
 from tasks.storage.stage import Report
+from tests.flows.conftest import Clone
 
 
 def run(name: str, verb: str, state: State) -> FlowRun:
@@ -37,6 +42,33 @@ def test_a_stage_without_shards_is_as_far_as_it_says_itself() -> None:
     seen = _sight("finetune", [training], {training.id: 30.0})
     assert (seen.state, seen.shards, seen.percent) == ("Running", 0, 30.0)
     assert _sight("tooleval", [training], {}).state == ""
+
+
+@flow
+def nothing() -> None:
+    pass
+
+
+@pytest.mark.prefect
+def test_of_more_flow_runs_than_the_server_gives_at_once_all_are_seen(inside: Clone) -> None:
+    run_id, shards = f"watched-{uuid4().hex[:6]}", 203
+    with get_client(sync_client=True) as client:
+        known = str(client.create_flow(nothing))
+
+        def made(name: str, state: str, *tags: str) -> UUID:
+            told = {"flow_id": known, "name": name, "tags": [run_id, *tags], "state": {"type": state}}
+            return UUID(client.request("POST", "/flow_runs/", json=told).json()["id"])
+
+        main = made(run_id, "COMPLETED")
+        made("annotate v1", "RUNNING", "annotate")
+        for shard in range(shards - 1):
+            made(f"annotate v1 / shard {shard}", "COMPLETED", "annotate")
+        last = made(f"annotate v1 / shard {shards - 1}", "RUNNING", "annotate")
+        for percent in (90.0, 50.0):  # it was run a second time
+            client.create_artifact(ArtifactCreate(type="progress", data=percent, flow_run_id=last))
+    ((seen,),) = ([each for each in sights if each.verb == "annotate"] for sights in _sights(main, run_id))
+    assert (seen.shards, seen.done) == (shards, shards - 1)
+    assert seen.percent == pytest.approx((100 * (shards - 1) + 50) / shards)
 
 
 def test_a_failed_flow_run_says_why_in_the_words_of_its_error() -> None:
