@@ -1,7 +1,5 @@
 """Keys in the environment of workers and in a secret block, and a search of all that a clone has written."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ from tasks.records import Trajectory
 from tasks.storage.keys import MASK
 from tasks.storage.table import Table
 from tests.canaries import canary, found_in, said
+from tests.commands import tasks_made
 from tests.flows.conftest import PLANTED, Clone
 from tests.flows.waiting import until
 from tests.tasks.environment.served import Seen, serving
@@ -88,9 +87,7 @@ def planned(clone: Clone, tasks: str, name: str) -> str:
 def tasks_of(clone: Clone) -> str:
     to = Path(clone.address("canaries.jsonl"))
     to.parent.mkdir(parents=True, exist_ok=True)
-    command = ["--hub", clone.settings["FOUNDRY_HUB_URL"], "--seed", "5", "--count", "6", "--to", str(to)]
-    subprocess.run([sys.executable, "-m", "infra.sandbox.tasks", *command], check=True, capture_output=True)
-    return str(to)
+    return tasks_made(clone.settings["FOUNDRY_HUB_URL"], seed=5, count=6, to=str(to))
 
 
 def test_no_key_is_in_anything_that_flow_runs_leave_though_every_server_repeats_it(inside: Clone) -> None:

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,6 +20,7 @@ from flows.shards import shard_key
 from tasks.records import Reject, Trajectory
 from tasks.storage.addresses import commit_key
 from tasks.storage.table import Table
+from tests.commands import ran, tasks_made
 from tests.flows.cockpit import cockpit
 from tests.flows.conftest import Clone
 from tests.flows.slow_shards import shards_ask_a_slow_model
@@ -125,9 +124,7 @@ class Annotation:
 def annotation(inside: Clone) -> Iterator[Annotation]:
     tasks = inside.address("retry.jsonl")
     os.makedirs(os.path.dirname(tasks), exist_ok=True)
-    hub = inside.settings["FOUNDRY_HUB_URL"]
-    command = ["--hub", hub, "--seed", "3", "--count", str(SHARDS * SHARD_SIZE), "--to", tasks]
-    subprocess.run([sys.executable, "-m", "infra.sandbox.tasks", *command], check=True, capture_output=True)
+    tasks_made(inside.settings["FOUNDRY_HUB_URL"], seed=3, count=SHARDS * SHARD_SIZE, to=tasks)
     with shards_ask_a_slow_model(inside, latency_s=0.0) as model:
         yield Annotation(inside, tasks, inside.address("trajectories", "retried"), model)
 
@@ -203,9 +200,7 @@ def test_failed_shards_are_done_again_in_four_ways_and_nothing_that_is_finished_
         shell = {name: text for name, text in os.environ.items() if name != "FOUNDRY_LEDGER"}
         options = ["--instructions", annotation.tasks, "--trajectories", annotation.address]
         options += ["--shard-size", str(SHARD_SIZE), "--concurrency", str(CONCURRENCY), "--json"]
-        subprocess.run(
-            [sys.executable, "-m", "flows", "annotate", *options], env=shell, check=True, capture_output=True
-        )
+        ran("flows", ["annotate", *options], env=shell)
         assert Table.open(annotation.address).unfinished() == []
         assert annotation.run_counts() == [2, 2, 3, 3]
         before.prove_only([3])

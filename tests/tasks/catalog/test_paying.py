@@ -42,7 +42,7 @@ def priced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def booked() -> list[tuple[str, str, int]]:
     with looking(open_ledger().place) as rows:
-        return [tuple(row) for row in rows("SELECT kind, state, cost FROM calls")]
+        return [tuple(row) for row in rows("SELECT kind, state, cost FROM calls ORDER BY id")]
 
 
 @pytest.mark.usefixtures("priced")
