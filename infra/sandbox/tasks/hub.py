@@ -143,10 +143,13 @@ class Hub:
             self._no_hub(f"answered {method} {path} with {reply.complaint()}")
         return reply.answer
 
-    def _sent(self, request: Callable[[], httpx.Response]) -> httpx.Response:
+    def _sent(self, request: Callable[[], httpx.Response], tries: int = 3) -> httpx.Response:
+        """Send what may be sent twice: a kept connection can end as it is taken up again."""
         try:
             return request()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError) and tries > 1:
+                return self._sent(request, tries - 1)
             raise TasksError(
                 f"no hub answers at {self.address} ({error}); start one with"
                 " 'python -m infra.sandbox.hub' and give the address it prints."
