@@ -14,7 +14,13 @@ class Hub:
     """A hub at an address."""
 
     def __init__(self, address: str) -> None:
-        self._client = httpx.Client(base_url=address.rstrip("/"), timeout=30, trust_env=False)
+        # The hub closes idle connections after five seconds: a request that meets that would be lost.
+        self._client = httpx.Client(
+            base_url=address.rstrip("/"),
+            timeout=30,
+            limits=httpx.Limits(keepalive_expiry=2.0),
+            trust_env=False,
+        )
         try:
             answer = self._client.post("/hub/keys", json={"name": "second-sources"})
             self._client.headers["X-Hub-Key"] = answer.raise_for_status().json()["key"]
