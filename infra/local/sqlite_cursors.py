@@ -1,11 +1,14 @@
-"""Keeps the Prefect server on SQLite from standing still for a minute: a plugin of its SQLAlchemy engine.
+"""Keeps the Prefect server on SQLite from refusing requests and from standing still: a plugin of its engine.
 
-A statement that fails (SQLite says `database is locked` whenever two transactions that have read want to
-write) leaves its cursor to the garbage collector: SQLAlchemy 2.0's aiosqlite dialect closes it only after a
-success. Where the collector runs on the thread of the server's event loop, freeing the cursor waits for the
-mutex of its connection. When that connection waits for the write lock just then, all stand still until the
-busy timeout of SQLite has run out (60 s in Prefect), for who holds the lock is served by the same event loop.
-So a cursor whose statement fails closes itself, in the connection's own thread.
+A transaction that the server declares (it does so where it means to write) begins as one that writes. Begun
+as a reader it cannot become a writer once another has written: SQLite then says `database is locked` without
+waiting, and who clicked in the UI gets a 503. The server does the same in some places, of its own.
+
+A statement that fails leaves its cursor to the garbage collector: SQLAlchemy 2.0's aiosqlite dialect closes
+it only after a success. Where the collector runs on the thread of the server's event loop, freeing the cursor
+waits for the mutex of its connection. When that connection waits for the write lock just then, all stand
+still until the busy timeout of SQLite has run out (60 s in Prefect), for who holds the lock is served by the
+same event loop. So a cursor whose statement fails closes itself, in the connection's own thread.
 
 It is asked for by the address of the database (`?plugin=foundry_sqlite_cursors`), found by its entry point.
 """
@@ -21,6 +24,8 @@ from sqlalchemy.engine import URL, CreateEnginePlugin, Engine
 Made = TypeVar("Made")
 
 NAME = "foundry_sqlite_cursors"
+READS, WRITES = "BEGIN DEFERRED", "BEGIN IMMEDIATE"
+"""How the server begins a transaction, and how it should. What only reads it does outside of one."""
 
 
 def database_address(file: Path) -> str:
@@ -29,7 +34,7 @@ def database_address(file: Path) -> str:
 
 
 class SelfClosingCursors(CreateEnginePlugin):
-    """Has every connection of an engine make cursors that are closed when a statement of theirs fails."""
+    """Has every connection of an engine make cursors of our kind."""
 
     def update_url(self, url: URL) -> URL:
         """The address without what only we read."""
@@ -52,11 +57,11 @@ class Connection(sqlite3.Connection):
 
 
 class Cursor(sqlite3.Cursor):
-    """One that keeps nothing of a statement that has failed."""
+    """One whose transactions can write from their beginning, and that keeps nothing of what has failed."""
 
-    def execute(self, *given: Any) -> "Cursor":
-        """As in sqlite3."""
-        return self._or_close(super().execute, *given)
+    def execute(self, sql: str, *given: Any) -> "Cursor":
+        """As in sqlite3; a transaction that is declared waits its turn as a writer."""
+        return self._or_close(super().execute, WRITES if sql == READS else sql, *given)
 
     def executemany(self, *given: Any) -> "Cursor":
         """As in sqlite3."""

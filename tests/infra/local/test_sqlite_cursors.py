@@ -4,9 +4,11 @@ import asyncio
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -58,6 +60,35 @@ def test_freeing_a_cursor_whose_statement_failed_waits_for_no_lock(
     holder.close()
     other.close()
     assert (freed_in_s > BUSY_S / 3) == waits, "without it the server stands still"
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_transactions_of_the_server_that_read_and_then_write_take_turns(tmp_path: Path, ours: bool) -> None:
+    plain = f"sqlite+aiosqlite:///{tmp_path / 'c.db'}"
+    server = AioSqliteConfiguration(connection_url=database_address(tmp_path / "c.db") if ours else plain)
+
+    async def counted() -> int:
+        engine = await server.engine()
+        have_read = asyncio.Barrier(2)
+
+        async def one_more() -> None:
+            session = await server.session(engine)
+            async with session, server.begin_transaction(session):
+                (known,) = (await session.execute(text("SELECT x FROM t"))).scalars()
+                if not ours:
+                    await have_read.wait()  # taking turns, they would wait for each other
+                await session.execute(text("UPDATE t SET x=:x"), {"x": known + 1})
+
+        async with engine.begin() as connection:
+            await connection.execute(text("CREATE TABLE t (x)"))
+            await connection.execute(text("INSERT INTO t VALUES (0)"))
+        ended = await asyncio.gather(one_more(), one_more(), return_exceptions=True)
+        await engine.dispose()
+        return sum(isinstance(each, OperationalError) and "locked" in str(each) for each in ended)
+
+    assert asyncio.run(counted()) == (0 if ours else 1)
+    with closing(sqlite3.connect(tmp_path / "c.db")) as rows:
+        assert rows.execute("SELECT x FROM t").fetchall() == [(2 if ours else 1,)]
 
 
 def test_the_address_of_the_database_asks_for_it(tmp_path: Path) -> None:
