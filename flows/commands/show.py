@@ -79,6 +79,9 @@ def _show_table(table: Table, as_json: bool) -> None:
     if is_carried(table):
         _console.print(f"  carried over from: {manifest.parameters[SINCE]}", highlight=False)
     for member, count in counts.items():
+        if member not in MEMBERS:
+            _console.print(f"{member}: {len(table.objects(member, partial=True)):,} files", highlight=False)
+            continue
         record, column = MEMBERS[member]
         rows = table.window(record, member, 0, _ROWS, partial=True).to_pylist()
         widest = max((len(str(row[column])) for row in rows), default=0)
