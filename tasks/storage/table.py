@@ -213,14 +213,14 @@ class Table:
         """The same as records."""
         return tables.from_table(record, self.read(record, member, partial))
 
-    def each(self, record: type[Record], member: str) -> Iterator[Record]:
+    def each(self, record: type[Record], member: str, partial: bool = False) -> Iterator[Record]:
         """Its rows one after the other; those of one object are in memory at a time.
 
         Raises:
-            IncompleteTable: a planned shard is unfinished.
+            IncompleteTable: a planned shard is unfinished and `partial` is not given.
             AddressError: a part is missing or damaged.
         """
-        for commit in self._readable(False):
+        for commit in self._readable(partial):
             for part in commit.members.get(member, ()):
                 yield from self.rows_of(record, part)
 
