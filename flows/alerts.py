@@ -20,7 +20,7 @@ from prefect.events.schemas.events import ResourceSpecification
 from prefect.types import SecretDict
 from pydantic import SecretStr
 
-from tasks.annotation.forecast.projection import per_solved_alerts, projected_usd
+from tasks.annotation.forecast.projection import Projection, per_solved_alerts
 from tasks.errors import ConfigurationError
 from tasks.llm.spending.alerts import Alert
 from tasks.llm.spending.watch import Watch
@@ -39,7 +39,7 @@ def watch_of(table: Table) -> Watch:
     stage, run = table.manifest.stage, table.manifest.run_id
     if stage != "annotate":
         return Watch(run, stage, emit, CHANNEL)
-    return Watch(run, stage, emit, CHANNEL, lambda: projected_usd(table.address))
+    return Watch(run, stage, emit, CHANNEL, Projection(table).usd)
 
 
 def look_back(table: Table) -> None:

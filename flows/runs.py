@@ -124,7 +124,8 @@ def wait(ids: Iterable[UUID], seen: Callable[[Sequence[FlowRun]], None] = lambda
             found = [run for page in pages(left) for run in _read(client, page)]
             ended |= {run.id: run for run in found if run.state is not None and run.state.is_final()}
             left = [each for each in left if each not in ended]
-            seen([*found, *(run for run in ended.values() if run not in found)])
+            # By id: to compare two flow runs whole takes Prefect as long as to read one.
+            seen([*(run for run in found if run.id not in ended), *ended.values()])
             if left:
                 stop_if_suspended()
                 time.sleep(POLL_S)
@@ -147,7 +148,9 @@ def why(run: FlowRun) -> str:
 def cancel_all_of(*tags: str) -> None:
     """Ask every flow run that goes on under these tags to end."""
     with get_client(sync_client=True) as client:
-        cancel(client, _all(client, FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)), state=_OPEN)))
+        cancel(
+            client, all_matching(client, FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)), state=_OPEN))
+        )
 
 
 def cancel(client: SyncPrefectClient, runs: Iterable[FlowRun]) -> None:
@@ -160,18 +163,40 @@ def cancel(client: SyncPrefectClient, runs: Iterable[FlowRun]) -> None:
 def children(client: SyncPrefectClient, parent: UUID) -> list[FlowRun]:
     """Flow runs that go on and were started by this one."""
     started = FlowRunFilterParentFlowRunId(any_=[parent])
-    return _all(client, FlowRunFilter(parent_flow_run_id=started, state=_OPEN))
+    return all_matching(client, FlowRunFilter(parent_flow_run_id=started, state=_OPEN))
 
 
 def all_of(client: SyncPrefectClient, *tags: str) -> list[FlowRun]:
     """Every flow run under all of these tags."""
-    return _all(client, FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags))))
+    return all_matching(client, FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags))))
 
 
 def open_runs_of(client: SyncPrefectClient, flows: Sequence[str], *tags: str) -> list[FlowRun]:
     """Flow runs of these flows that go on, under all of these tags."""
     wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=list(tags)), state=_OPEN)
-    return _all(client, wanted, FlowFilter(name=FlowFilterName(any_=list(flows))))
+    return all_matching(client, wanted, FlowFilter(name=FlowFilterName(any_=list(flows))))
+
+
+def all_matching(
+    client: SyncPrefectClient, wanted: FlowRunFilter, flow: FlowFilter | None = None
+) -> list[FlowRun]:
+    """Every flow run that a filter wants, on however many pages: the server gives 200 at once.
+
+    A page leaves out those that are known, and counts none of them: where one of them ends meanwhile and
+    matches no more, the others would move up by one, and the next page would begin one too late.
+    """
+    found: list[FlowRun] = []
+    while True:
+        known = FlowRunFilterId(not_any_=[run.id for run in found])
+        page = client.read_flow_runs(
+            flow_filter=flow,
+            flow_run_filter=wanted.model_copy(update={"id": known}),
+            sort=FlowRunSort.ID_DESC,
+            limit=_PAGE,
+        )
+        found += page
+        if len(page) < _PAGE:
+            return found
 
 
 def _start(client: SyncPrefectClient, work: Work, known: FlowRun | None) -> UUID:
@@ -199,22 +224,6 @@ def _start(client: SyncPrefectClient, work: Work, known: FlowRun | None) -> UUID
         client.update_flow_run(known.id, parameters=dict(work.parameters))  # caps may have been raised
         client.set_flow_run_state(known.id, Scheduled(), force=True)
     return known.id
-
-
-def _all(client: SyncPrefectClient, wanted: FlowRunFilter, flow: FlowFilter | None = None) -> list[FlowRun]:
-    """All pages: the server gives 200 flow runs at once."""
-    found: list[FlowRun] = []
-    while True:
-        page = client.read_flow_runs(
-            flow_filter=flow,
-            flow_run_filter=wanted,
-            sort=FlowRunSort.ID_DESC,
-            limit=_PAGE,
-            offset=len(found),
-        )
-        found += page
-        if len(page) < _PAGE:
-            return found
 
 
 def _read(client: SyncPrefectClient, ids: list[UUID]) -> list[FlowRun]:

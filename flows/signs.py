@@ -30,6 +30,7 @@ from prefect.events.filters import (
 )
 
 from flows.labels import PROJECT
+from flows.runs import all_matching, pages
 from tasks.errors import FactoryError
 from tasks.storage.addresses import is_below, root
 from tasks.storage.store import store_of
@@ -38,8 +39,6 @@ HEARTBEAT = "prefect.flow-run.heartbeat"
 GOING_ON = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 CLOCKS_DIFFER = timedelta(days=1)
 """Hosts whose clocks are further apart than this have heartbeats that nobody counts."""
-_PAGE = 200
-"""Most flow runs that the server returns for one query."""
 _OF_RUN = "PREFECT__FLOW_RUN_ID"
 """Variable by which a process knows its flow run."""
 
@@ -50,12 +49,7 @@ def going_on(client: SyncPrefectClient) -> list[FlowRun]:
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=GOING_ON)),
         tags=FlowRunFilterTags(all_=[PROJECT]),
     )
-    found: list[FlowRun] = []
-    while True:
-        page = client.read_flow_runs(flow_run_filter=wanted, limit=_PAGE, offset=len(found))
-        found += page
-        if len(page) < _PAGE:
-            return found
+    return all_matching(client, wanted)
 
 
 def processes_here(runs: Iterable[FlowRun]) -> dict[UUID, list[int]]:
@@ -81,8 +75,8 @@ class Heard(NamedTuple):
 def heartbeats(client: SyncPrefectClient, runs: Sequence[FlowRun], since: datetime) -> dict[UUID, Heard]:
     """Heartbeats since a moment, by the clock of who sent them; flow runs that sent none are left out."""
     found: dict[UUID, Heard] = {}
-    for first in range(0, len(runs), _PAGE):
-        names = [f"prefect.flow-run.{run.id}" for run in runs[first : first + _PAGE]]
+    for page in pages(runs):
+        names = [f"prefect.flow-run.{run.id}" for run in page]
         wanted = EventFilter(
             occurred=EventOccurredFilter(since=since, until=datetime.now(UTC) + CLOCKS_DIFFER),
             event=EventNameFilter(name=[HEARTBEAT]),

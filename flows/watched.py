@@ -63,9 +63,9 @@ def _watch_of(address: str) -> Watch:
     run, stage = table.manifest.run_id, table.manifest.stage
     if stage != "annotate":
         return Watch(run, stage, _say, CHANNEL)
-    from tasks.annotation.forecast.projection import projected_usd
+    from tasks.annotation.forecast.projection import Projection
 
-    return Watch(run, stage, _say, CHANNEL, lambda: projected_usd(table.address))
+    return Watch(run, stage, _say, CHANNEL, Projection(table).usd)
 
 
 def _say(alert: Alert) -> None:

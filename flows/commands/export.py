@@ -38,7 +38,9 @@ def toolbench(
     partial: Partial = False,
 ) -> None:
     """Write ToolBench's answer files, `<query_id>_<method>.json`, one an instruction."""
-    written = export_toolbench(_rows(trajectories, partial), to, published_codes)
+    table = _annotation(trajectories)
+    table.rows("trajectories", partial)  # one that is not finished is refused before a folder is made
+    written = export_toolbench(table.each(Trajectory, "trajectories", partial), to, published_codes)
     console.print(f"{written} answer files in {to}", highlight=False)
 
 
@@ -54,10 +56,13 @@ def openai_messages(
     partial: Partial = False,
 ) -> None:
     """Write winning paths in OpenAI's fine-tuning format, one conversation a line."""
-    rows = [row for row in _rows(trajectories, partial) if split in ("all", row.split)]
-    _require(rows, split, trajectories)
-    written = write_conversations(rows, form, to)
-    console.print(f"{written} conversations of {len(rows)} trajectories in {to}", highlight=False)
+    table = _annotation(trajectories)
+    splits = table.read(Trajectory, "trajectories", partial, ["split"]).column("split").to_pylist()
+    chosen = [each for each in splits if split in ("all", each)]
+    _require(chosen, split, trajectories)
+    rows = table.each(Trajectory, "trajectories", partial)
+    written = write_conversations((row for row in rows if split in ("all", row.split)), form, to)
+    console.print(f"{written} conversations of {len(chosen)} trajectories in {to}", highlight=False)
 
 
 @app.command
@@ -85,11 +90,11 @@ def preferences(
         console.print(f"  left out: {reason}: {count}", highlight=False)
 
 
-def _rows(address: str, partial: bool) -> list[Trajectory]:
+def _annotation(address: str) -> Table:
     table = Table.open(address)
     if table.manifest.stage != "annotate":
         raise ConfigurationError(f"{address} holds the output of '{table.manifest.stage}', not trajectories")
-    return table.records(Trajectory, "trajectories", partial)
+    return table
 
 
 def _require(found: Sequence[object], split: str, address: str) -> None:

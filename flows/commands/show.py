@@ -79,8 +79,11 @@ def _show_table(table: Table, as_json: bool) -> None:
     if is_carried(table):
         _console.print(f"  carried over from: {manifest.parameters[SINCE]}", highlight=False)
     for member, count in counts.items():
+        if member not in MEMBERS:
+            _console.print(f"{member}: {len(table.objects(member, partial=True)):,} files", highlight=False)
+            continue
         record, column = MEMBERS[member]
-        rows = table.read(record, member, partial=True).slice(0, _ROWS).to_pylist()
+        rows = table.window(record, member, 0, _ROWS, partial=True).to_pylist()
         widest = max((len(str(row[column])) for row in rows), default=0)
         grid = Grid(title=f"{member}: {count:,} rows", title_justify="left", show_lines=False)
         grid.add_column(column, no_wrap=True, min_width=min(widest, 70))
@@ -98,8 +101,9 @@ def _show_row(found: Ancestor, as_json: bool) -> None:
         print(_plain(found.row))
         return
     if found.member == "trajectories":
-        table = Table.open(found.address).read(Trajectory, "trajectories", partial=True)
-        trajectory = next(row for row in from_table(Trajectory, table) if row.trajectory_id == found.id)
+        table = Table.open(found.address)
+        rows = table.having(Trajectory, "trajectories", "trajectory_id", {found.id}, partial=True)
+        trajectory = from_table(Trajectory, rows)[0]
         _console.print(tree_of(trajectory))
         _console.print(f"answer: {trajectory.final_answer or '(none)'}", highlight=False)
         return

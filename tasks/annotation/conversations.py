@@ -27,14 +27,19 @@ def conversation(trajectory: Trajectory, form: Form) -> dict[str, Any] | None:
 
 
 def write_conversations(trajectories: Iterable[Trajectory], form: Form, path: Path) -> int:
-    """Write one conversation a line; returns how many.
+    """Write one conversation a line, each as it comes, for all may not fit into memory; returns how many.
 
     Raises:
         ConfigurationError: the file cannot be written.
     """
-    lines = [line for each in trajectories if (line := conversation(each, form)) is not None]
+    written = 0
     try:
-        path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+        with path.open("wb") as lines:
+            for each in trajectories:
+                line = conversation(each, form)
+                if line is not None:
+                    lines.write(orjson.dumps(line) + b"\n")
+                    written += 1
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from None
-    return len(lines)
+    return written

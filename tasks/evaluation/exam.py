@@ -3,9 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from tasks.errors import ConfigurationError
 from tasks.records import Api, Instruction, Tool, Trajectory
 from tasks.rollout.instructions import still_offering
@@ -58,7 +55,7 @@ def load_exam(address: str, *, limit: int | None, seed: int, with_apis: bool) ->
         if catalog is None:
             raise ConfigurationError(f"{address} names no catalogue, so the student has no APIs to call")
         offered = {api_id for instruction in chosen for api_id in instruction.api_ids}
-        rows = _rows_of(Table.open(catalog).read(Api, "apis"), "api_id", offered)
+        rows = Table.open(catalog).having(Api, "apis", "api_id", offered)
         apis = {api.api_id: api for api in from_table(Api, rows)}
         pricing = {tool.tool_id: tool.pricing for tool in Table.open(catalog).records(Tool, "tools")}
         chosen = [still_offering(each, apis) for each in chosen]
@@ -95,15 +92,35 @@ def trajectories_of(address: str, instruction_ids: Collection[str]) -> dict[str,
     Raises:
         ConfigurationError: no trajectories there, or not finished.
     """
+    rows = _annotation(address).having(Trajectory, "trajectories", "instruction_id", instruction_ids)
+    return {each.instruction_id: each for each in from_table(Trajectory, rows)}
+
+
+def searched_of(address: str, instruction_ids: Collection[str]) -> set[str]:
+    """Those of these instructions that have a trajectory; trees of a large table stay unread.
+
+    Raises:
+        ConfigurationError: as `trajectories_of`.
+    """
+    ids = _annotation(address).read(Trajectory, "trajectories", columns=["instruction_id"])
+    return set(instruction_ids).intersection(ids.column("instruction_id").to_pylist())
+
+
+def any_of(address: str) -> Trajectory:
+    """One trajectory of a table that has some: whose they all are, and how they were searched.
+
+    Raises:
+        ConfigurationError: as `trajectories_of`.
+    """
+    (found,) = from_table(Trajectory, _annotation(address).window(Trajectory, "trajectories", 0, 1))
+    return found
+
+
+def _annotation(address: str) -> Table:
     table = Table.open(address)
     if table.manifest.stage != "annotate":
         raise ConfigurationError(
             f"{address} holds the output of '{table.manifest.stage}', not trajectories; "
             "name what annotate wrote"
         )
-    rows = _rows_of(table.read(Trajectory, "trajectories"), "instruction_id", instruction_ids)
-    return {each.instruction_id: each for each in from_table(Trajectory, rows)}
-
-
-def _rows_of(table: pa.Table, column: str, wanted: Collection[str]) -> pa.Table:
-    return table.filter(pc.is_in(table.column(column), pa.array(sorted(wanted), pa.string())))
+    return table

@@ -66,14 +66,15 @@ def by_task(given: Iterable[Given], tasks: Mapping[str, Any], place: str) -> dic
     return known
 
 
-def _trajectories(place: str) -> list[Trajectory]:
+def _trajectories(place: str) -> Iterator[Trajectory]:
+    """One after the other: their trees may not fit into memory."""
     table = Table.open(place)
     if "trajectories" not in table.members():
         raise ConfigurationError(
             f"{place} holds the output of '{table.manifest.stage}', and no trajectories; give what annotate "
             "wrote, or a file of answers (.jsonl)"
         )
-    return table.records(Trajectory, "trajectories")
+    return table.each(Trajectory, "trajectories")
 
 
 def _of_trajectory(row: Trajectory) -> Given:

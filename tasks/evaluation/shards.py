@@ -9,7 +9,7 @@ from typing import Any
 
 from tasks.errors import RecordError
 from tasks.evaluation.answers import answer_of_trajectory, missing
-from tasks.evaluation.exam import Exam, load_exam, trajectories_of
+from tasks.evaluation.exam import Exam, any_of, load_exam, trajectories_of
 from tasks.evaluation.judge import Judge
 from tasks.evaluation.pass_rate import rule_name
 from tasks.evaluation.student import form_of, open_student, require_student
@@ -49,12 +49,9 @@ class Teacher:
     """A candidate whose trajectories lie ready."""
 
     trajectories: dict[str, Trajectory]
-    """By instruction; at least one."""
-
-    @property
-    def any(self) -> Trajectory:
-        """One of them: whose they all are, and how they were searched."""
-        return next(iter(self.trajectories.values()))
+    """By instruction, of the instructions that are put to it here."""
+    any: Trajectory
+    """One of its table: whose they all are, and how they were searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +164,8 @@ async def _examine_shard(table: Table, number: int, progress: Progress) -> None:
             student = await _open_student(opened, table, number, parameters, model, fees)
         teacher: Teacher | None = None
         if parameters["trajectories"]:
-            ids = {each.instruction_id for each in exam.instructions}
-            teacher = Teacher(trajectories_of(parameters["trajectories"], ids))
+            place, ids = parameters["trajectories"], {each.instruction_id for each in left}
+            teacher = Teacher(trajectories_of(place, ids), any_of(place))
         judge = Judge(model, parameters["rule"], parameters["votes"], seed, NAME)
         examiner = Examiner(exam, judge, teacher, student)
         models = [model, *([student.model] if student else [])]

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from tasks.errors import ConfigurationError
 from tasks.evaluation import questions
-from tasks.evaluation.exam import Exam, load_exam, trajectories_of
+from tasks.evaluation.exam import Exam, load_exam, searched_of
 from tasks.evaluation.pass_rate import Rule, rule_name
 from tasks.evaluation.report import ALL, evaluation_rows, unreadable_replies
 from tasks.evaluation.shards import NAME, STUDENT, examine_shard
@@ -196,7 +196,7 @@ def _look_at_teacher(address: str, exam: Exam) -> list[str]:
         ConfigurationError: it has no trajectory of any instruction of the exam.
     """
     wanted = {each.instruction_id for each in exam.instructions}
-    found = trajectories_of(address, wanted)
+    found = searched_of(address, wanted)
     if not found:
         raise ConfigurationError(
             f"{address} holds no trajectory of the held-out instructions; "

@@ -195,6 +195,11 @@ class Ledger:
         found: list[tuple[str, int, int, int]] = self._groups.read(lambda rows: rows.overruns(run, stage))
         return found
 
+    def days(self, run: str, stage: str) -> list[str]:
+        """Days (UTC) on which a run's stage has called, in their order."""
+        found: list[str] = self._groups.read(lambda rows: rows.days(run, stage))
+        return found
+
     def close(self) -> None:
         """Close it; `open_ledger` opens it anew."""
         self.closed = True

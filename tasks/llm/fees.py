@@ -61,23 +61,7 @@ def fee_of(api: Api, pricing: str = "") -> Fee:
         PriceUnknown: nobody knows; only FREE is a price by itself.
         ConfigurationError: what `FOUNDRY_PRICES` says of it is no price.
     """
-    listed, path = _entry("apis")
-    for name in (api.api_id, api.tool_id, api.source, "*"):
-        if name in listed:
-            entry = listed[name]
-            usd = _amount(entry, "usd_per_call", f"apis.{name}", path)
-            free = _amount(entry, "free_calls_a_day", f"apis.{name}", path, default=0.0)
-            return Fee(round(usd * NANO), dated(path), int(free), name)
-    if is_loopback(api.url):
-        return Fee(0, "loopback")
-    if pricing.strip().upper() == FREE:
-        return Fee(0, "FREE by its marketplace")
-    said = f"its marketplace says {pricing}" if pricing else "its marketplace does not say"
-    raise PriceUnknown(
-        f"nobody knows what a call of {api.api_id} costs ({said}): name a file in FOUNDRY_PRICES with "
-        '{"apis": {"' + api.tool_id + '": {"usd_per_call": 0.001, "free_calls_a_day": 500}}}; '
-        '"*" stands for all'
-    )
+    return _fee(api, pricing, *_entry("apis"))
 
 
 def fees_of(environment: str, apis: Iterable[Api], pricing: Mapping[str, str]) -> dict[str, Fee]:
@@ -93,7 +77,8 @@ def fees_of(environment: str, apis: Iterable[Api], pricing: Mapping[str, str]) -
     """
     if environment != "live":
         return {}
-    fees = {api.api_id: fee_of(api, pricing.get(api.tool_id, "")) for api in apis}
+    listed, path = _entry("apis")  # once: a catalogue may hold fifty thousand
+    fees = {api.api_id: _fee(api, pricing.get(api.tool_id, ""), listed, path) for api in apis}
     return {api_id: fee for api_id, fee in fees.items() if not fee.is_nothing}
 
 
@@ -122,6 +107,25 @@ def storage_nano_usd_per_1000() -> tuple[int, int]:
         round(_amount(entry, name, "storage", path, default=0.0) * NANO) if entry else 0 for name in names
     )
     return writes, reads
+
+
+def _fee(api: Api, pricing: str, listed: Mapping[str, Any], path: str) -> Fee:
+    for name in (api.api_id, api.tool_id, api.source, "*"):
+        if name in listed:
+            entry = listed[name]
+            usd = _amount(entry, "usd_per_call", f"apis.{name}", path)
+            free = _amount(entry, "free_calls_a_day", f"apis.{name}", path, default=0.0)
+            return Fee(round(usd * NANO), dated(path), int(free), name)
+    if is_loopback(api.url):
+        return Fee(0, "loopback")
+    if pricing.strip().upper() == FREE:
+        return Fee(0, "FREE by its marketplace")
+    said = f"its marketplace says {pricing}" if pricing else "its marketplace does not say"
+    raise PriceUnknown(
+        f"nobody knows what a call of {api.api_id} costs ({said}): name a file in FOUNDRY_PRICES with "
+        '{"apis": {"' + api.tool_id + '": {"usd_per_call": 0.001, "free_calls_a_day": 500}}}; '
+        '"*" stands for all'
+    )
 
 
 def _entry(name: str) -> tuple[dict[str, Any], str]:

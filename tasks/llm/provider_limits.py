@@ -35,6 +35,8 @@ _FIELDS = ("in_flight", "requests_per_minute")
 _HIGHEST = 1_000_000
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.1
 _TURN = struct.Struct("d")
+_KEPT_OPEN = 128
+"""Files of slots that a process keeps open, where it does not hold more: it may not open thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,10 @@ class _Slots:
         """Let others have it."""
         with self._one_at_a_time:
             self._held.discard(slot)
-            fcntl.flock(self._files[slot], fcntl.LOCK_UN)
+            if len(self._files) > _KEPT_OPEN:
+                os.close(self._files.pop(slot))
+            else:
+                fcntl.flock(self._files[slot], fcntl.LOCK_UN)
 
     def next_turn(self, per_minute: int) -> float:
         """When the next request is due, by the monotonic clock [s], which all processes of a host share."""
@@ -159,6 +164,8 @@ class _Slots:
         try:
             fcntl.flock(self._files[slot], fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if len(self._files) > _KEPT_OPEN:
+                os.close(self._files.pop(slot))
             return False
         return True
 

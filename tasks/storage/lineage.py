@@ -95,13 +95,8 @@ def _found(table: Table, member: str, ids: set[str]) -> Iterator[Ancestor]:
 
 
 def _rows(table: Table, member: str, ids: set[str]) -> list[dict[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     record, column = MEMBERS[member]
-    found = table.read(record, member, partial=True)
-    named = found.column(column).cast(pa.string())
-    rows: list[dict[str, Any]] = found.filter(pc.is_in(named, pa.array(sorted(ids)))).to_pylist()
+    rows: list[dict[str, Any]] = table.having(record, member, column, ids, partial=True).to_pylist()
     return rows
 
 

@@ -9,7 +9,7 @@ import orjson
 from tasks.errors import RecordError
 from tasks.llm.pricing import Prices
 from tasks.llm.protocol import Usage
-from tasks.records import Api, Call, Instruction, Trajectory
+from tasks.records import Api, Call, Instruction
 from tasks.rollout.instructions import apis_of
 from tasks.rollout.offers import offered
 from tasks.search.functions import SchemaStyle
@@ -115,11 +115,6 @@ def waiting(
         size = opening_size(instruction.text, orjson.dumps(offer.schemas).decode())
         found.append(Waiting(instruction.instruction_id, instruction.group, size))
     return found, refused
-
-
-def openings_of(trajectories: Iterable[Trajectory]) -> dict[str, int]:
-    """Instruction id to the size of what it was offered, from finished trees."""
-    return {row.instruction_id: opening_size(row.text, row.functions) for row in trajectories}
 
 
 def opening_size(text: str, functions: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from tasks.annotation.forecast.costs import Searched, openings_of, searched
+from tasks.annotation.forecast.costs import Searched, opening_size, searched
 from tasks.errors import AddressError, ConfigurationError
 from tasks.llm.pricing import Prices
 from tasks.records import Call, Reject, Trajectory
@@ -24,10 +24,12 @@ def searched_in(table: Table, price: Prices, run: str = "") -> list[Searched]:
     """What a table's finished instructions took; those that were rejected took nothing, and are left out."""
     if "calls" not in table.members():
         return []
-    trajectories = table.records(Trajectory, "trajectories", partial=True)
-    groups = {row.instruction_id: str(row.group) for row in trajectories}
+    columns = ["instruction_id", "group", "text", "functions"]  # trees of a large run would not fit
+    rows = table.read(Trajectory, "trajectories", partial=True, columns=columns).to_pylist()
+    groups = {row["instruction_id"]: row["group"] for row in rows}
+    openings = {row["instruction_id"]: opening_size(row["text"], row["functions"]) for row in rows}
     calls = table.records(Call, "calls", partial=True)
-    return searched(calls, groups, openings_of(trajectories), price, run)
+    return searched(calls, groups, openings, price, run)
 
 
 def published_ids(table: Table) -> set[str]:

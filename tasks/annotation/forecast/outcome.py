@@ -29,7 +29,8 @@ class Told:
 
 def taken(table: Table) -> dict[str, float]:
     """USD of tokens and API fees, model calls and tokens, of everything a table has published."""
-    calls = table.read(Call, "calls", partial=True)
+    counted = ["kind", "cost_nano_usd", *_COLUMNS.values()]
+    calls = table.read(Call, "calls", partial=True, columns=counted)
     asked = calls.filter(pc.equal(calls["kind"], "model"))
     found = {name: float(pc.sum(asked[column]).as_py() or 0) for name, column in _COLUMNS.items()}
     usd = float(pc.sum(calls["cost_nano_usd"]).as_py() or 0) / 1e9

@@ -101,12 +101,13 @@ def paid_pilot(found: Checked, size: int, price: Prices, progress: Progress) -> 
     drawn = {
         each.instruction_id for each in searches.sample(found.inputs.instructions, size, parameters.seed)
     }
-    wall_s = searches.search_paid(address, drawn, progress)
+    took = searches.search_paid(address, found.inputs.instructions, drawn, progress)
     rows = [row for row in earlier.searched_in(Table.open(address), price) if row.instruction_id in drawn]
     if not rows:
         raise ConfigurationError(f"none of the {size} instructions of the pilot could be searched")
     said = f"{len(rows)} instructions annotated for it: paid for, published, and not annotated again"
-    return Pilot(rows, Origin("paid", said, len(rows), 1), _stretch(rows, wall_s, parameters.concurrency))
+    pools = [([row for row in rows if row.instruction_id in ids], wall_s) for ids, wall_s in took]
+    return Pilot(rows, Origin("paid", said, len(rows), 1), _stretch(pools, parameters.concurrency))
 
 
 def _named(found: Checked, address: str, price: Prices) -> Pilot:
@@ -150,7 +151,7 @@ def _itself(found: Checked, left: Sequence[Instruction], price: Prices, progress
     calls, wall_s = searches.search_free(found, drawn, model, base_url(), progress)
     rows = _rows(found, drawn, calls, price)
     said = f"{len(rows)} instructions searched by {model} itself, which costs nothing here; not published"
-    stretch = _stretch(rows, wall_s, found.parameters.concurrency)
+    stretch = _stretch([(rows, wall_s)], found.parameters.concurrency)
     return Pilot(rows, Origin("itself", said, len(rows), 1), stretch)
 
 
@@ -224,7 +225,12 @@ def _is_free(model: str, price: Prices) -> bool:
     return here and (model.startswith(REHEARSAL_PREFIX) or price.worst(1_000_000, 1_000_000) == 0)
 
 
-def _stretch(rows: Sequence[Searched], wall_s: float, at_once: int) -> float:
-    """What the run needs beside waiting for answers, or saves by asking at once, as a factor."""
-    played = makespan(np.array([row.busy_s for row in rows]), at_once) if rows else 0.0
-    return wall_s / played if played > 0 else 1.0
+def _stretch(pools: Sequence[tuple[Sequence[Searched], float]], at_once: int) -> float:
+    """What the run needs beside waiting for answers, or saves by asking at once, as a factor.
+
+    Args:
+        pools: rows that were searched side by side, and how long that took [s]; one pool after the other.
+        at_once: instructions at once in a pool.
+    """
+    played = sum(makespan(np.array([row.busy_s for row in rows]), at_once) for rows, _ in pools if rows)
+    return sum(wall_s for _, wall_s in pools) / played if played > 0 else 1.0

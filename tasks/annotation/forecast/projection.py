@@ -1,6 +1,6 @@
 """What an annotation is coming to while it goes on, and what a solved instruction costs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import pyarrow.compute as pc
@@ -11,6 +11,7 @@ from tasks.llm.spending.alerts import COMPARED, Alert, dearer
 from tasks.records import Spend, Trajectory
 from tasks.storage.addresses import root
 from tasks.storage.carrying import CARRIED, carried_count
+from tasks.storage.commits import Commit
 from tasks.storage.table import Table
 from tasks.storage.versions import tables_below
 
@@ -18,21 +19,42 @@ LEAST_DONE = 20
 """Instructions that must be published before their mean says more than the forecast."""
 
 
-def projected_usd(address: str) -> float | None:
-    """What all of it will come to [USD]: by what is published, else by the forecast; None: nobody knows.
+class Projection:
+    """Looks at one annotation again and again: of its spend only parts that are new are read."""
 
-    What was carried over from an earlier version was paid there, and counts neither as planned nor as done.
-    """
-    table = Table.open(address)
-    planned: int = sum(part["count"] for part in table.manifest.plan if part != CARRIED)
-    done = sum(table.rows(member) - carried_count(table, member) for member in ("trajectories", "rejects"))
-    if done >= LEAST_DONE:
-        return _spent(table) / done * planned
-    with suppress(AddressError):  # a damaged one is said by the report
-        forecast = forecast_at(address)
-        if forecast is not None and forecast.decides == table.manifest.decides:
-            return forecast.before.get("usd", 0.0) + forecast.spans["usd"].expected
-    return None
+    def __init__(self, table: Table):
+        self._table = table
+        self._known: dict[str, int] = {}
+        """Part of the spend to nano-USD."""
+
+    def usd(self) -> float | None:
+        """What all of it will come to [USD]: by what is published, else by the forecast; None: nobody knows.
+
+        What was carried over from an earlier version was paid there, and counts neither as planned nor as
+        done.
+        """
+        plan, newest = self._table.manifest.plan, self._table.newest()
+        planned: int = sum(part["count"] for part in plan if part != CARRIED)
+        done = sum(
+            commit.rows(member)
+            for shard, commit in newest.items()
+            for member in ("trajectories", "rejects")
+            if plan[shard] != CARRIED
+        )
+        if done >= LEAST_DONE:
+            return self._spent(newest.values()) / done * planned
+        with suppress(AddressError):  # a damaged one is said by the report
+            forecast = forecast_at(self._table.address)
+            if forecast is not None and forecast.decides == self._table.manifest.decides:
+                return forecast.before.get("usd", 0.0) + forecast.spans["usd"].expected
+        return None
+
+    def _spent(self, newest: Iterable[Commit]) -> float:
+        parts = [part for commit in newest for part in commit.members.get("spend", ())]
+        for part in parts:
+            if part.key not in self._known:
+                self._known[part.key] = sum(self._table.values_of(Spend, part, "cost_nano_usd"))
+        return sum(self._known[part.key] for part in parts) / 1e9
 
 
 def per_solved_alerts(address: str) -> list[Alert]:

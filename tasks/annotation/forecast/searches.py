@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tasks.annotation.forecast.earlier import published_ids
+from tasks.annotation.kept import searched
 from tasks.annotation.shards import NAME, Annotator, annotate_shard
 from tasks.annotation.stage import Checked
 from tasks.errors import ConfigurationError
@@ -130,17 +132,34 @@ async def _search(
     return model.take_calls()
 
 
-def search_paid(address: str, ids: Collection[str], progress: Progress) -> float:
-    """Annotate the chosen instructions of a table for money, and publish them; seconds it took.
+def search_paid(
+    address: str, instructions: Sequence[Instruction], ids: Collection[str], progress: Progress
+) -> list[tuple[set[str], float]]:
+    """Annotate the chosen instructions of a table for money, and publish them.
+
+    Args:
+        address: of the table.
+        instructions: all of the run.
+        ids: of those that are chosen.
+        progress: told of finished instructions.
+
+    Returns:
+        of each shard that had some left, one after the other: which, and the seconds that they took.
 
     Raises:
         BudgetExceeded, TransientError: what was finished is published.
     """
-    started = time.monotonic()
-    table = Table.open(address)
+    table, took = Table.open(address), []
+    left, order = set(ids) - published_ids(table), searched(table, instructions)
     for number in table.unfinished():
-        annotate_shard(address, number, progress, only=ids)
-    return time.monotonic() - started
+        work = table.manifest.plan[number]
+        part = order[work["first"] : work["first"] + work["count"]]
+        here = left.intersection(each.instruction_id for each in part)
+        if here:  # of hundreds of shards only those are opened that hold one
+            started = time.monotonic()
+            annotate_shard(address, number, progress, only=here)
+            took.append((here, time.monotonic() - started))
+    return took
 
 
 @contextmanager

@@ -29,7 +29,8 @@ def _said(ledger: Ledger, model: str, calls: int, nano_usd: int, tokens: int) ->
 
 def _passed(ledger: Ledger, run: str, stage: str) -> list[str]:
     said = []
-    for scope in scopes_of(f"{datetime.now(UTC):%Y-%m-%d}", run, stage):
+    days = sorted({*ledger.days(run, stage), f"{datetime.now(UTC):%Y-%m-%d}"})  # a long run has several
+    for scope in dict.fromkeys(each for day in days for each in scopes_of(day, run, stage)):
         settled, _, cap_nano_usd, cap_tokens = ledger.account(scope)
         if cap_nano_usd is not None and settled.nano_usd > cap_nano_usd:
             above = (settled.nano_usd - cap_nano_usd) / NANO

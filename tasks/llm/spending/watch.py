@@ -23,6 +23,8 @@ from tasks.storage.store import store_of
 
 FOLDER = ".alerts"
 """Below the root."""
+_MOST_OF_THE_TIME = 20
+"""At most one part in so many of the time of whoever works goes into looking."""
 
 
 class Watch:
@@ -48,14 +50,19 @@ class Watch:
             every_s: shortest time between two looks [s].
         """
         self._run, self._stage, self._say, self._channel = run, stage, say, channel
-        self._projected_usd, self._every_s = projected_usd, every_s
+        self._projected_usd, self._every_s, self._wait_s = projected_usd, every_s, every_s
         self._looked = -every_s
         self._said: set[str] = set()
 
     def look(self) -> None:
-        """Say what is due and new; at most every so many seconds, quick in between."""
-        if time.monotonic() - self._looked >= self._every_s:
+        """Say what is due and new; at most every so many seconds, quick in between.
+
+        Whoever works waits for it: the more commits there are to read, the more seldom it looks.
+        """
+        if time.monotonic() - self._looked >= self._wait_s:
             self.look_now()
+            took_s = time.monotonic() - self._looked
+            self._wait_s = max(self._every_s, _MOST_OF_THE_TIME * took_s)
 
     def look_now(self, refusals: Iterable[str] = ()) -> None:
         """The same at once; `refusals` say why work ended, those that name a cap among them.

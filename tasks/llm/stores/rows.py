@@ -140,6 +140,13 @@ class SqlRows:
         )
         return [tuple(row) for row in found.fetchall()]
 
+    def days(self, run: str, stage: str) -> list[str]:
+        """Days on which a run's stage has called, in their order."""
+        found = self._execute(
+            "SELECT DISTINCT day FROM calls WHERE run=? AND stage=? ORDER BY day", (run, stage)
+        )
+        return [row[0] for row in found.fetchall()]
+
     def by_model(self, run: str) -> list[ByModel]:
         """A row a stage and model of a run; see `Ledger.by_model`."""
         lost = "CASE state WHEN 'lost' THEN 1 ELSE 0 END"

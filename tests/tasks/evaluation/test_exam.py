@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import ConfigurationError, IncompleteTable, RecordError
-from tasks.evaluation.exam import choose, load_exam, trajectories_of
+from tasks.evaluation.exam import any_of, choose, load_exam, searched_of, trajectories_of
 from tasks.records import Group, Instruction
 from tasks.rollout.instructions import apis_of
 from tests.tasks.evaluation.made import (
@@ -64,8 +64,10 @@ def test_the_order_of_the_table_does_not_decide_who_is_chosen() -> None:
 
 def test_trajectories_come_by_instruction_and_others_stay_out(tmp_path: Path) -> None:
     rows = [trajectory(instruction(number), SOLVED) for number in (1, 2, 3)]
-    found = trajectories_of(trajectories_table(tmp_path, rows), [f"{2:016x}", f"{9:016x}"])
-    assert found == {f"{2:016x}": rows[1]}
+    address, wanted = trajectories_table(tmp_path, rows), [f"{2:016x}", f"{9:016x}"]
+    assert trajectories_of(address, wanted) == {f"{2:016x}": rows[1]}
+    assert searched_of(address, wanted) == {f"{2:016x}"}
+    assert any_of(address) == rows[0]
 
 
 def test_tables_of_other_stages_are_refused(tmp_path: Path) -> None:

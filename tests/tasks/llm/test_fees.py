@@ -9,7 +9,7 @@ import pytest
 
 from tasks.errors import ConfigurationError
 from tasks.llm.fees import fee_of, fees_of, machine_nano_usd_per_hour, storage_nano_usd_per_1000
-from tasks.llm.pricing import price_of
+from tasks.llm.pricing import price_of, prices_listed
 from tasks.records import Api
 
 WEATHER = Api(
@@ -40,6 +40,19 @@ def test_an_api_goes_by_itself_its_tool_its_source_or_all(priced: Any) -> None:
     fee = fee_of(WEATHER)
     assert (fee.nano_usd, fee.free_a_day, fee.quota) == (2_000_000, 500, "rapidapi/weather")
     assert fee.source.startswith("file prices.json of 20")
+
+
+def test_of_a_whole_catalogue_the_file_is_read_once(priced: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    priced(apis={"rapidapi": {"usd_per_call": 0.001}})
+    read: list[Path] = []
+
+    def counted(path: Path) -> dict[str, Any]:
+        read.append(path)
+        return prices_listed(path)
+
+    monkeypatch.setattr("tasks.llm.fees.prices_listed", counted)
+    apis = [replace(WEATHER, api_id=f"rapidapi/weather/{number}") for number in range(50)]
+    assert len(fees_of("live", apis, {})) == 50 and len(read) == 1
 
 
 def test_only_free_is_a_price_by_itself_and_what_nobody_knows_is_refused() -> None:

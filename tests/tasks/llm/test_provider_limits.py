@@ -34,6 +34,19 @@ async def main(calls, held_s):
 asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))
 """
 
+FEW_FILES = """
+import asyncio, resource, sys
+from tasks.llm.provider_limits import Turnstile
+
+async def main():
+    async with Turnstile(sys.argv[1]).turn():
+        print("through", flush=True)
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+print("asking", flush=True)
+asyncio.run(main())
+"""
+
 
 def limits(world: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> Path:
     place = world / "limits.json"
@@ -110,6 +123,20 @@ def test_a_killed_process_gives_its_calls_back(own_world: Path, monkeypatch: pyt
     finally:
         holder.kill()
         holder.communicate()
+
+
+def test_a_provider_may_let_through_more_than_a_process_may_open_files(
+    own_world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits(own_world, monkeypatch, {"models.example:8000": {"in_flight": 300}})
+    (holder,) = callers(processes=1, calls=300, held_s=3)
+    deadline = time.monotonic() + 60
+    while len(list(own_world.rglob("slot-*"))) < 300 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    command = [sys.executable, "-c", FEW_FILES, URL]
+    asking = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    holder.communicate(timeout=60)
+    assert asking.stdout.split() == ["asking", "through"], asking.stderr[-500:]
 
 
 def test_a_limit_is_changed_while_calls_wait(own_world: Path, monkeypatch: pytest.MonkeyPatch) -> None:

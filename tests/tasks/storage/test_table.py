@@ -12,6 +12,7 @@ import pytest
 from tasks import tables
 from tasks.errors import AddressError, FingerprintMismatch, IncompleteTable
 from tasks.records import Call, Reject, Trajectory
+from tasks.storage import parts
 from tasks.storage.addresses import TABLE_KEY, commit_key
 from tasks.storage.store import store_of
 from tasks.storage.table import Table
@@ -57,6 +58,41 @@ def test_a_window_is_the_same_slice_of_all_rows_and_reads_no_other_object(addres
     assert table.window(Trajectory, "trajectories", 0, 7).num_rows == 7
     with pytest.raises(AddressError, match="is missing"):
         table.window(Trajectory, "trajectories", 0, 8)
+
+
+def test_rows_that_are_looked_for_are_found_and_no_other_object_is_decoded(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = a_table(address, shards=4)
+    for number in range(3):
+        for generation in range(2):
+            rows = [a_trajectory(100 * number + 10 * generation + row) for row in range(3)]
+            table.shard(number).publish({"trajectories": (Trajectory, rows)}, finished=generation == 1)
+    wanted = [a_trajectory(number).instruction_id for number in (1, 112, 999)]
+    decoded: list[int] = []
+
+    def counted(*given: Any) -> pa.Table:
+        found = parts.read_part(*given)
+        decoded.append(found.num_columns)
+        return found
+
+    monkeypatch.setattr("tasks.storage.table.read_part", counted)
+    found = table.having(Trajectory, "trajectories", "instruction_id", wanted, partial=True)
+    rows = tables.from_table(Trajectory, found)
+    assert rows == [a_trajectory(1), a_trajectory(112)]
+    assert found.schema.equals(tables.schema(Trajectory))
+    assert sorted(decoded) == [1] * 6 + [found.num_columns] * 2
+    with pytest.raises(IncompleteTable):
+        table.having(Trajectory, "trajectories", "instruction_id", wanted)
+
+
+def test_what_is_looked_for_may_stand_in_a_column_of_few_values(address: str) -> None:
+    table = a_table(address)
+    rows = [a_trajectory(number, teacher=f"t{number}") for number in range(3)]
+    table.shard(0).publish({"trajectories": (Trajectory, rows)}, finished=True)
+    found = table.having(Trajectory, "trajectories", "teacher", {"t2", "t0"})
+    assert tables.from_table(Trajectory, found) == [rows[0], rows[2]]
+    assert table.having(Trajectory, "trajectories", "teacher", ()).num_rows == 0
 
 
 def test_some_columns_are_those_of_all(address: str) -> None:

@@ -1,12 +1,14 @@
 """What an annotation is coming to, and when its solved instructions are dear."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tasks.annotation.forecast.projection import LEAST_DONE, per_solved_alerts, projected_usd
+from tasks.annotation.forecast.projection import LEAST_DONE, Projection, per_solved_alerts
 from tasks.records import Reject, Spend, Trajectory
 from tasks.storage.carrying import CARRIED, carry
+from tasks.storage.commits import PartFile
 from tasks.storage.table import Table
 from tests.tasks.examples import a_trajectory
 from tests.tasks.storage.tables_made import a_manifest, a_table
@@ -45,24 +47,42 @@ def delta_of(earlier: Table, address: Path, count: int) -> Table:
 
 def test_the_whole_is_projected_from_the_mean_of_what_is_published(root: Path) -> None:
     table = planned(root / "trajectories/v1", LEAST_DONE, 60)
-    assert projected_usd(table.address) is None, "nothing is published and nothing was forecast"
+    assert Projection(table).usd() is None, "nothing is published and nothing was forecast"
     publish(table, 0, solved=12, unsolved=5, rejects=3, usd=2.0)
-    assert projected_usd(table.address) == pytest.approx(2.0 / 20 * 80)
+    assert Projection(table).usd() == pytest.approx(2.0 / 20 * 80)
 
 
 def test_a_few_instructions_tell_nothing_yet(root: Path) -> None:
     table = planned(root / "trajectories/v1", LEAST_DONE - 1, 60)
     publish(table, 0, solved=LEAST_DONE - 1, usd=2.0)
-    assert projected_usd(table.address) is None
+    assert Projection(table).usd() is None
+
+
+def test_of_the_spend_only_what_is_new_is_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = planned(root / "trajectories/v1", LEAST_DONE, LEAST_DONE, 60)
+    read: list[str] = []
+    values_of = Table.values_of
+
+    def counted(self: Table, record: type[Any], part: PartFile, column: str) -> list[Any]:
+        read.append(part.key)
+        return values_of(self, record, part, column)
+
+    monkeypatch.setattr(Table, "values_of", counted)
+    projection = Projection(table)
+    for shard, expected in ((0, 2.0 / 20 * 100), (1, 8.0 / 40 * 100)):
+        publish(table, shard, solved=20, usd=2.0 + 4.0 * shard)
+        for _ in range(3):
+            assert projection.usd() == pytest.approx(expected)
+    assert len(read) == 2, "a run of four hundred shards has tens of thousands of them"
 
 
 def test_what_was_carried_over_is_neither_done_nor_planned(root: Path) -> None:
     first = planned(root / "trajectories/v1", 30)
     publish(first, 0, solved=30, usd=3.0)
     delta = delta_of(first, root / "trajectories/v2", 40)
-    assert projected_usd(delta.address) is None, "thirty carried rows are no experience of this run's"
+    assert Projection(delta).usd() is None, "thirty carried rows are no experience of this run's"
     publish(delta, 1, solved=20, unsolved=20, usd=8.0)
-    assert projected_usd(delta.address) == pytest.approx(8.0)
+    assert Projection(delta).usd() == pytest.approx(8.0)
 
 
 def test_solved_instructions_are_dear_at_twice_those_of_earlier_runs(root: Path) -> None:

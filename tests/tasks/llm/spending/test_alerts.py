@@ -1,5 +1,7 @@
 """What is said when: thresholds, projections, dearer runs."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tasks.llm.accounts import NANO, CallKey, Refusal, Reservation
@@ -148,6 +150,23 @@ def test_a_projection_counts_what_earlier_stages_of_its_run_have_spent() -> None
     Watch("r1", "annotate", told.append, "shell", lambda: 8.0).look_now()
     said = {alert.kind: alert.said for alert in told}
     assert said["forecast"] == "run:r1: will come to about 14.00 USD, above its cap of 13.00 USD"
+
+
+def test_looks_that_take_long_are_rare(monkeypatch: pytest.MonkeyPatch) -> None:
+    open_ledger().set_cap(SCOPE, 10)
+    now, looks = [0.0], [0]
+
+    def projected_usd() -> float:
+        looks[0] += 1
+        now[0] += 4.0
+        return 8.0
+
+    monkeypatch.setattr("tasks.llm.spending.watch.time", SimpleNamespace(monotonic=lambda: now[0]))
+    watch = Watch("r1", "annotate", lambda alert: None, "shell", projected_usd)
+    while now[0] < 1000.0:
+        watch.look()
+        now[0] += 1.0
+    assert looks[0] <= 13, "four seconds of each eighty, not of each nine"
 
 
 def test_what_a_shell_was_told_reaches_the_server_too() -> None:

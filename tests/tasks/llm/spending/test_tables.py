@@ -1,6 +1,9 @@
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import AddressError
@@ -82,6 +85,23 @@ def test_answers_are_counted_without_reading_the_trees(tmp_path: Path) -> None:
         part.write_bytes(b"x")
     with pytest.raises(AddressError, match="damaged"):
         tables.made(address)
+
+
+def test_a_part_that_was_counted_is_not_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [a_trajectory(number, win=number < 2) for number in range(3)]
+    members = {"trajectories": (Trajectory, rows), "spend": (Spend, [spend(4)])}
+    address = a_table(tmp_path / "t", "annotate", members)
+    opened: list[Path] = []
+
+    def counted(path: Path) -> Any:
+        opened.append(path)
+        return pq.ParquetFile(path)
+
+    monkeypatch.setattr("tasks.llm.spending.tables.pq", SimpleNamespace(ParquetFile=counted))
+    for _ in range(3):
+        found = tables.made(address)
+        assert (found.answered, found.published) == (2, 4)
+    assert len(opened) == 2
 
 
 def test_verdicts_on_the_teacher_are_counted_by_rule(tmp_path: Path) -> None:
