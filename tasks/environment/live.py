@@ -34,6 +34,8 @@ HUB_KEY, RAPID_KEY = "FOUNDRY_HUB_KEY", "RAPIDAPI_KEY"
 _RAPID_HOST = ".rapidapi.com"
 _KEY_HEADERS = ("X-Hub-Key", "X-RapidAPI-Key", "X-RapidAPI-Host", SESSION_HEADER)
 MAX_REDIRECTS = 3
+_SESSION_S = 15.0
+"""Least wait for a hub's word on a session [s]: without it all work ends, and a hub may be busy."""
 
 
 class LiveEnvironment:
@@ -128,10 +130,12 @@ class LiveEnvironment:
     async def _session(self, method: str, address: str, body: Any = None) -> Answered:
         headers = {"X-Hub-Key": self._keys[HUB_KEY]} if self._keys[HUB_KEY] else {}
         request = self._client.build_request(method, address, headers=headers, json=body)
-        try:
-            return await send(self._client, request, self._timeout_s)
-        except (TimeoutError, httpx.HTTPError):
-            raise _no_hub(origin_of(address)) from None
+        for _ in range(1 if method == "POST" else 2):  # what is forked twice may be refused
+            try:
+                return await send(self._client, request, max(self._timeout_s, _SESSION_S))
+            except (TimeoutError, httpx.HTTPError):
+                continue
+        raise _no_hub(origin_of(address))
 
     async def _followed(self, request: httpx.Request) -> Answered:
         answered = await send(self._client, request, self._timeout_s)

@@ -1,4 +1,5 @@
 import asyncio
+import time
 import gzip
 import threading
 from dataclasses import replace
@@ -253,6 +254,26 @@ def test_only_what_hubs_keep_can_be_forked():
         return live.can_fork(apis)
 
     assert [in_session(apis, forkable) for apis in ([reading, hub], [writing, hub])] == [True, False]
+
+
+def test_a_hub_that_is_late_or_ends_a_connection_is_asked_for_a_session_again():
+    def late_and_cut(request):
+        time.sleep(0.3)  # more than a call of an API may take
+        whole = len(served.seen) > 1
+        return json_answer(b"{}") if whole else (200, {"Content-Length": "9", "Connection": "close"}, b"{}")
+
+    with serving(late_and_cut) as served:
+        in_session([sky(served, method="POST")], forget, timeout_s=0.1)
+    assert [seen.method for seen in served.seen] == ["DELETE"] * 2
+
+
+def test_a_session_is_not_forked_twice():
+    def cut(request):
+        return 200, {"Content-Length": "9", "Connection": "close"}, b"{}"
+
+    with serving(cut) as served, pytest.raises(ApiUnreachable, match="does not answer"):
+        in_session([sky(served, method="POST")], lambda live, apis: live.fork(apis, "a", "b"))
+    assert len(served.seen) == 1
 
 
 def test_where_nothing_was_written_the_end_state_is_empty():
