@@ -1,7 +1,7 @@
 import asyncio
-import time
 import gzip
 import threading
+import time
 from dataclasses import replace
 
 import pytest
